@@ -1,0 +1,1 @@
+"""Documents: capture, extraction, cleaning, signals, decisions, duplicates, splits and balance."""

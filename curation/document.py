@@ -1,0 +1,58 @@
+"""A document on its way from bytes to text."""
+
+from dataclasses import dataclass
+
+from curation.decisions import Reason
+from curation.domains import Domain
+
+
+@dataclass(frozen=True)
+class Captured:
+    """One item as its source gave it, with what the source said about it."""
+
+    content: bytes
+    media_type: str
+    charset: str | None  # as declared by the transport
+    native_id: str
+    uri: str
+    title: str | None
+    domain: Domain
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """The text of an item before cleaning."""
+
+    text: str
+    title: str | None
+    extractor: str
+
+
+class Dropped(Exception):  # noqa: N818  (a decision, not an error)
+    """An item that extraction decides against: there is nothing wrong with it, but it is no document."""
+
+    def __init__(self, reason: Reason, detail: str, value: float | None = None, threshold: float | None = None) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+        self.value = value
+        self.threshold = threshold
+
+
+class Failed(Exception):  # noqa: N818  (recorded per document, never shown as a traceback)
+    """An item that cannot be read as what it says it is."""
+
+    def __init__(self, detail: str, reason: Reason = Reason.EXTRACTION_FAILED) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def require_size(content: bytes, limit: int) -> None:
+    """Budgets work by size, never by time, so that a slow machine drops the same documents as a fast one."""
+    if len(content) > limit:
+        raise Dropped(
+            Reason.TOO_LARGE, f"{len(content):,} bytes, read are at most {limit:,}", float(len(content)), float(limit)
+        )
+    if not content.strip():
+        raise Dropped(Reason.EMPTY, "the item has no bytes other than white space", 0.0)

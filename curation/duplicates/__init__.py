@@ -1,0 +1,1 @@
+"""Duplicates: MinHash and rare shingles nominate pairs of documents, an exact comparison decides."""

@@ -1,0 +1,188 @@
+"""An HTML element as light Markdown: paragraphs, headings, lists, code with its indentation, tables row by row."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+_SPACE = re.compile(r"\s+")
+_TIDY = re.compile(r"[ \t]*\n[ \t]*")
+
+HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
+BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details div dl dt figcaption figure footer header main p "
+    "section summary table tbody thead tfoot ul ol d-article dt-article".split()
+)
+HIDDEN = frozenset(
+    "script style noscript template head title svg iframe object embed audio video canvas form button select input nav "
+    "link meta map area figure-image d-front-matter d-bibliography d-appendix dt-appendix d-cite dt-cite".split()
+)
+
+
+@dataclass
+class _Page:
+    """What has been written so far, and where the walk stands."""
+
+    blocks: list[str] = field(default_factory=list)
+    inline: list[str] = field(default_factory=list)
+    lists: list[str] = field(default_factory=list)
+    prefix: str = ""
+    preformatted: int = 0
+    cells: list[list[str]] = field(default_factory=list)  # one row for each table that is open
+
+    def flush(self) -> None:
+        text = "".join(self.inline)
+        self.inline.clear()
+        if self.preformatted:
+            return self._code(text)
+        text = _TIDY.sub("\n", text.strip())
+        if text:
+            self.blocks.append(self.prefix + text)
+        self.prefix = ""
+
+    def _code(self, text: str) -> None:
+        text = text.strip("\n").rstrip()
+        if text:
+            self.blocks.append(f"```\n{text}\n```")
+
+    def write(self, text: str | None) -> None:
+        if text:
+            self.inline.append(text if self.preformatted else _SPACE.sub(" ", text))
+
+
+def render(root: etree._Element, dropped: frozenset[str] = frozenset()) -> str:
+    """The text below an element; elements with one of the dropped classes or ids are left out.
+
+    The walk is iterative, so that no depth of nesting exhausts the stack.
+    """
+    page = _Page()
+    walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walker:
+        if event in ("comment", "pi"):
+            page.write(element.tail)
+        elif event == "start":
+            if element is not root and _is_dropped(element, dropped):
+                walker.skip_subtree()
+            elif element.tag == "math":
+                page.write(_formula(element))
+                walker.skip_subtree()
+            else:
+                _open(page, element)
+        else:
+            if not _is_dropped(element, dropped) or element is root:
+                _close(page, element)
+            if element is not root:
+                page.write(element.tail)
+    page.flush()
+    return _joined(page.blocks)
+
+
+def _is_dropped(element: etree._Element, dropped: frozenset[str]) -> bool:
+    if element.tag in HIDDEN:
+        return True
+    names = element.get("class")
+    if names and not dropped.isdisjoint(names.split()):
+        return True
+    style = element.get("style")
+    return element.get("id") in dropped or (style is not None and "display:none" in style.replace(" ", ""))
+
+
+def _open(page: _Page, element: etree._Element) -> None:
+    tag = element.tag
+    if tag in HEADINGS or tag in BLOCKS or tag in ("li", "pre", "tr", "hr"):
+        _begin_block(page, element)
+    elif tag in ("td", "th"):
+        _end_cell(page)
+    elif tag == "br":
+        page.inline.append("\n")
+    elif tag == "img":
+        page.write(_formula_of_image(element))
+    page.write(element.text)
+
+
+def _begin_block(page: _Page, element: etree._Element) -> None:
+    tag = element.tag
+    if page.cells and tag not in ("tr", "table"):
+        page.inline.append(" ")
+        return
+    keeps_prefix = page.prefix and not "".join(page.inline).strip()
+    if not keeps_prefix:
+        page.flush()
+    if tag in HEADINGS:
+        page.prefix = HEADINGS[tag] + " "
+    elif tag in ("ul", "ol"):
+        page.flush()
+        page.lists.append(tag)
+    elif tag == "li":
+        page.flush()
+        mark = "1." if page.lists and page.lists[-1] == "ol" else "-"
+        page.prefix = "  " * max(0, len(page.lists) - 1) + mark + " "
+    elif tag == "pre":
+        page.preformatted += 1
+    elif tag == "tr":
+        page.cells.append([])
+
+
+def _close(page: _Page, element: etree._Element) -> None:
+    tag = element.tag
+    if tag in ("td", "th"):
+        _end_cell(page)
+    elif tag == "tr" and page.cells:
+        _end_cell(page)
+        row = [cell for cell in page.cells.pop() if cell]
+        if row:
+            page.blocks.append(" | ".join(row))
+    elif page.cells:
+        return
+    elif tag == "pre":
+        page.flush()
+        page.preformatted = max(0, page.preformatted - 1)
+    elif tag in HEADINGS or tag in BLOCKS or tag == "li":
+        page.flush()
+        if tag in ("ul", "ol") and page.lists:
+            page.lists.pop()
+
+
+def _end_cell(page: _Page) -> None:
+    if page.cells:
+        page.cells[-1].append(_SPACE.sub(" ", "".join(page.inline)).strip())
+        page.inline.clear()
+
+
+def _formula(element: etree._Element) -> str:
+    """The TeX of a MathML element, from its annotation or its alternative text."""
+    source = element.get("alttext") or "".join(
+        note.text or "" for note in element.iter("{*}annotation", "annotation") if "tex" in (note.get("encoding") or "")
+    )
+    source = source.strip().removeprefix("{\\displaystyle").removesuffix("}") if "\\displaystyle" in source[:16] else source
+    return f"${source.strip()}$" if source.strip() else _SPACE.sub(" ", "".join(element.itertext()))
+
+
+def _formula_of_image(element: etree._Element) -> str:
+    """Old MediaWiki pages draw formulas as pictures whose alternative text is the TeX; beside MathML that is a repeat."""
+    if "tex" not in (element.get("class") or "").split():
+        return ""
+    return f"${(element.get('alt') or '').strip()}$"
+
+
+def _joined(blocks: list[str]) -> str:
+    """Blocks with a blank line between them, but items of one list and rows of one table together."""
+    parts: list[str] = []
+    for before, block in zip(["", *blocks], blocks, strict=False):
+        if parts:
+            parts.append("\n" if _kind(before) and _kind(before) == _kind(block) else "\n\n")
+        parts.append(block)
+    return "".join(parts)
+
+
+def _kind(block: str) -> str:
+    text = block.lstrip(" ")
+    if text.startswith(("- ", "1. ")):
+        return "item"
+    return "row" if " | " in text and "\n" not in text else ""
+
+
+def elements_of_class(root: etree._Element, name: str) -> Iterator[etree._Element]:
+    """Elements that bear a class among others."""
+    yield from root.xpath("//*[contains(concat(' ', normalize-space(@class), ' '), $name)]", name=f" {name} ")

@@ -1,0 +1,134 @@
+"""HTML pages: rendered wiki pages and articles by their content element, every other page by trafilatura."""
+
+import re
+
+import lxml.html
+import trafilatura
+from lxml import etree
+
+from curation.clean.encoding import decode
+from curation.decisions import Reason
+from curation.document import Captured, Dropped, Extracted, Failed, require_size
+from curation.extract.blocks import elements_of_class, render
+from curation.extract.sections import without_apparatus
+
+MAX_BYTES = 8_000_000
+MAX_WEB_BYTES = 3_000_000  # trafilatura is slower and holds several copies of the tree
+
+WIKI_NOISE = frozenset(
+    "navbox vertical-navbox navbar infobox portable-infobox reference mw-editsection editsection toc toclimit-3 reflist "
+    "references mw-references-wrap refbegin hatnote dablink metadata ambox mbox-small tmbox noprint catlinks printfooter "
+    "mw-jump mw-jump-link thumb thumbinner gallery gallerybox sistersitebox portal mw-empty-elt geo-nondefault geo-default "
+    "coordinates shortdescription mw-cite-backlink cite-accessibility-label error mwe-math-fallback-image-inline "
+    "mwe-math-fallback-image-display mw-indicators siteSub contentSub contentSub2 jump-to-nav jumpto-nav "
+    "navigation-not-searchable nomobile sidebar succession-box rt-commentedText toccolours mw-authority-control "
+    "authority-control stub plainlinks-navbox pcs-edit-section-link-container pcs-footer-container "
+    "pcs-collapse-table-container mw-kartographer-map ltx_bibliography ltx_page_footer ltx_page_header ltx_page_navbar "
+    "ltx_authors ltx_tag_item ltx_ERROR ltx_note_mark ltx_TOC".split()
+)
+ARTICLE_TAGS = ("d-article", "dt-article")
+ARTICLE_CLASSES = ("ltx_document", "ltx_page_content", "mw-parser-output")
+ARTICLE_IDS = ("mw-content-text", "bodyContent")
+
+_RENDERED_FRAGMENT = re.compile(r'class="(?:mw-headline|mw-redirect|tocnumber|hatnote|editsection|mw-editsection)"')
+_NAMESPACE_CLASS = re.compile(r"\bns-(-?\d+|special)\b")
+_ESCAPE = re.compile(r"\\([\\`*_\[\]<>#+\-.!|(){}~^=$&])")
+_EMPHASIS = re.compile(r"(?<![\\*])(\*{1,3})(?=[^\s*])([^*\n]{1,400}?)(?<=[^\s\\])\1(?!\*)")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_ENTITY_DECLARATION = re.compile(r"<!ENTITY", re.IGNORECASE)
+
+
+def extract_html(item: Captured) -> Extracted:
+    """The main text of an HTML page as light Markdown.
+
+    Raises Dropped for pages that are no articles and Failed for bytes that hold no page.
+    """
+    require_size(item.content, MAX_BYTES)
+    source = decode(item.content, item.charset)
+    tree = parse_html(source)
+    title = item.title or _title(tree)
+    _require_article(tree)
+    content = _content_element(tree, source, item.media_type)
+    if content is not None:
+        return _result(render(content, WIKI_NOISE), title, "html-element")
+    require_size(item.content, MAX_WEB_BYTES)
+    return _result(_main_text(tree), title, "trafilatura")
+
+
+def parse_html(source: str) -> lxml.html.HtmlElement:
+    """The tree of a page; libxml2 bounds depth and size by itself, and what it cut short is not taken for the whole."""
+    parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+    try:
+        tree = lxml.html.document_fromstring(_DECLARATION.sub("", source).encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise Failed(f"no HTML: {error}", Reason.MALFORMED) from error
+    for entry in parser.error_log:
+        if entry.type_name == "ERR_RESOURCE_LIMIT":
+            raise Dropped(Reason.TOO_DEEP, entry.message)
+    return tree
+
+
+def _result(text: str, title: str | None, extractor: str) -> Extracted:
+    text = without_apparatus(text).strip()
+    if not text:
+        raise Dropped(Reason.EMPTY, "the page has no main text")
+    return Extracted(text, title, extractor)
+
+
+def _title(tree: lxml.html.HtmlElement) -> str | None:
+    for path in ("//*[@id='firstHeading']", "//title", "//h1"):
+        for element in tree.xpath(path)[:1]:
+            if text := " ".join(element.text_content().split()):
+                return text
+    return None
+
+
+def _require_article(tree: lxml.html.HtmlElement) -> None:
+    """Raises Dropped for wiki pages that say themselves that they are not articles."""
+    namespace = _namespace(tree)
+    if namespace not in (None, "0"):
+        raise Dropped(Reason.OTHER_NAMESPACE, f"namespace {namespace}")
+    if tree.xpath("//*[@id='disambigbox' or @id='disambig' or @id='setindexbox']"):
+        raise Dropped(Reason.DISAMBIGUATION, "the page bears the box of a disambiguation page")
+    if next(elements_of_class(tree, "mw-search-results"), None) is not None:
+        raise Dropped(Reason.LISTING, "the page lists search results")
+    if tree.xpath("//*[contains(@class, 'redirectMsg') or contains(@class, 'redirectText')]"):
+        raise Dropped(Reason.REDIRECT, "the page shows where it redirects to")
+
+
+def _namespace(tree: lxml.html.HtmlElement) -> str | None:
+    """The namespace of a MediaWiki page: the skin's class on the body, or Parsoid's meta element."""
+    for body in tree.xpath("//body[@class]")[:1]:
+        if found := _NAMESPACE_CLASS.search(body.get("class")):
+            return str(found.group(1))
+    for meta in tree.xpath("//meta[@property='mw:pageNamespace']")[:1]:
+        return str(meta.get("content"))
+    return None
+
+
+def _content_element(tree: lxml.html.HtmlElement, source: str, media_type: str) -> etree._Element | None:
+    for name in ARTICLE_CLASSES:
+        found = list(elements_of_class(tree, name))
+        if found:
+            return max(found, key=lambda element: sum(1 for _ in element.iter()))
+    for path in (*(f"//{tag}" for tag in ARTICLE_TAGS), *(f"//*[@id='{name}']" for name in ARTICLE_IDS)):
+        for element in tree.xpath(path)[:1]:
+            return element
+    parsoid = tree.xpath("//meta[@property='mw:pageId' or @property='mw:pageNamespace']")
+    fragment = "<body" not in source[:200_000].lower() and _RENDERED_FRAGMENT.search(source)
+    if parsoid or fragment or media_type == "application/xhtml+xml":
+        return tree.find("body")
+    return None
+
+
+def _main_text(tree: lxml.html.HtmlElement) -> str:
+    text = trafilatura.extract(
+        tree, fast=True, deduplicate=False, include_comments=False, include_formatting=True, output_format="txt"
+    )
+    return _plain(text) if text else ""
+
+
+def _plain(text: str) -> str:
+    """trafilatura's Markdown without emphasis and escapes, except inside code."""
+    parts = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
+    return "".join(part if part.startswith("```") else _ESCAPE.sub(r"\1", _EMPHASIS.sub(r"\2", part)) for part in parts)

@@ -1,0 +1,57 @@
+"""Sections of Markdown text: empty ones and the apparatus at an article's end are left out."""
+
+import re
+
+_HEADING = re.compile(r"(#{1,6}) +(.*\S)\s*$")
+
+APPARATUS = frozenset(
+    "references|external links|external link|further reading|see also|notes|footnotes|citations|sources|bibliography|"
+    "notes and references|references and notes|gallery|navigation|related pages|contents|works cited|literature cited|"
+    "acknowledgements|acknowledgments|author contributions|supporting information|funding|competing interests".split("|")
+)
+"""Headings whose sections hold links and lists of works rather than text."""
+
+
+def without_apparatus(text: str) -> str:
+    """Leaves out sections of the apparatus with all below them, then headings that have nothing under them."""
+    return _without_bare_headings(_without_sections(text))
+
+
+def _without_sections(text: str) -> str:
+    kept: list[str] = []
+    skipped_level = 0
+    for line, heading in _lines(text):
+        if heading:
+            level = len(heading.group(1))
+            if skipped_level and level > skipped_level:
+                continue
+            skipped_level = level if heading.group(2).strip(" *:_").lower() in APPARATUS else 0
+        if not skipped_level:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _without_bare_headings(text: str) -> str:
+    kept: list[str] = []
+    next_level: int | None = 0  # of the heading below when no text lies between; the end closes every section
+    for line, heading in reversed(_lines(text)):
+        level = len(heading.group(1)) if heading else 0
+        if heading and next_level is not None and next_level <= level:
+            continue
+        if heading:
+            next_level = level
+        elif line.strip():
+            next_level = None
+        kept.append(line)
+    return "\n".join(reversed(kept))
+
+
+def _lines(text: str) -> list[tuple[str, re.Match[str] | None]]:
+    """Each line with its match as a heading; a # inside a code fence is no heading."""
+    lines: list[tuple[str, re.Match[str] | None]] = []
+    fenced = False
+    for line in text.split("\n"):
+        if line.startswith("```"):
+            fenced = not fenced
+        lines.append((line, None if fenced else _HEADING.match(line)))
+    return lines

@@ -1,0 +1,126 @@
+"""The nested nodes of wikitext (templates, links, tables), resolved innermost first in one pass."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+DEEPEST = 60  # nodes within nodes; below that marks are taken as text, so that no page costs more than a few passes
+
+_MARK = re.compile(r"\{\{\{|\}\}\}|\{\{|\}\}|\[\[|\]\]|^[ \t:*]*\{\||^[ \t]*\|\}|\[(?=(?:https?:|ftp:|//|mailto:))|\]", re.MULTILINE)
+_CLOSES = {"}}": "{{", "]]": "[[", "|}": "{|", "}}}": "{{{", "]": "["}
+_IMAGE = re.compile(r"\.(?:jpe?g|png|gif|svg|tiff?|webp|ogg|oga|ogv|webm|mp3|wav|pdf|djvu)\s*$", re.IGNORECASE)
+_NAMESPACE = re.compile(r"^:?\s*([^\W\d_][\w -]{0,30}?)\s*:\s*(?=\S)")
+_FILE_OPTION = re.compile(r"^\s*(?:thumb|thumbnail|frame|frameless|\d+px|upright)", re.IGNORECASE)
+_LANGUAGE_FOLDER = re.compile(r"^[a-z]{2}/(?:.*/)?")
+_CELL = re.compile(r"\|\||!!")
+
+HIDDEN_NAMESPACES = frozenset(
+    "file image media category template user user_talk special help wikipedia project mediawiki portal talk translation "
+    "datei bild kategorie fichier catégorie archivo imagen categoría categoria файл изображение категория plik grafika kategoria "
+    "bestand afbeelding categorie ficheiro imagem immagine lêer kategori fil dosya картинка картина ファイル カテゴリ".split()
+)
+BOXES = re.compile(r"navbox|infobox|toccolours|metadata|ambox|succession|nowraplinks|noprint|vertical-navbox", re.IGNORECASE)
+
+
+@dataclass
+class _Node:
+    mark: str
+    parts: list[str] = field(default_factory=list)
+
+
+def resolve(text: str, expand: Callable[[list[str]], str]) -> str:
+    """Text with every template, link and table replaced; `expand` gets the parts of a template between its bars."""
+    stack = [_Node("")]
+    open_marks: dict[str, int] = {}
+    position = 0
+    for match in _MARK.finditer(text):
+        stack[-1].parts.append(text[position : match.start()])
+        position = match.end()
+        mark = match.group().strip(" \t:*") or match.group()
+        if mark not in _CLOSES:
+            if len(stack) > DEEPEST:
+                continue
+            stack.append(_Node(mark))
+            open_marks[mark] = open_marks.get(mark, 0) + 1
+        elif open_marks.get(_CLOSES[mark], 0):
+            _close(stack, open_marks, _CLOSES[mark], expand)
+        elif mark == "}}}" and open_marks.get("{{", 0):
+            _close(stack, open_marks, "{{", expand)
+            stack[-1].parts.append("}")
+        elif mark == "]":
+            stack[-1].parts.append(mark)
+    stack[-1].parts.append(text[position:])
+    while len(stack) > 1:
+        _abandon(stack, open_marks)
+    return "".join(stack[0].parts)
+
+
+def _close(stack: list[_Node], open_marks: dict[str, int], mark: str, expand: Callable[[list[str]], str]) -> None:
+    while stack[-1].mark != mark:
+        _abandon(stack, open_marks)
+    node = stack.pop()
+    open_marks[mark] -= 1
+    stack[-1].parts.append(_resolved(mark, "".join(node.parts), expand))
+
+
+def _abandon(stack: list[_Node], open_marks: dict[str, int]) -> None:
+    """A node that is never closed: its mark goes, its text stays."""
+    node = stack.pop()
+    open_marks[node.mark] -= 1
+    if node.mark == "[":
+        stack[-1].parts.append("[")
+    stack[-1].parts.extend(node.parts)
+
+
+def _resolved(mark: str, body: str, expand: Callable[[list[str]], str]) -> str:
+    if mark == "{{":
+        return expand(body.split("|"))
+    if mark == "[[":
+        return link(body)
+    if mark == "{|":
+        return table(body)
+    if mark == "[":
+        return body.partition(" ")[2]
+    return body.partition("|")[2]  # {{{parameter|default}}}
+
+
+def link(body: str) -> str:
+    """The words that a reader sees of an internal link."""
+    target, *labels = body.split("|")
+    if found := _NAMESPACE.match(target):
+        name = found.group(1).lower()
+        visible = target.startswith(":")
+        if not visible and (name.replace(" ", "_") in HIDDEN_NAMESPACES or (len(name) <= 3 and not labels)):
+            return ""
+    if _IMAGE.search(target) and ":" in target and (not labels or len(labels) > 1 or _FILE_OPTION.match(labels[0])):
+        return ""
+    if not labels:
+        return _LANGUAGE_FOLDER.sub("", target.lstrip(":")).partition("#")[0] or target.lstrip("#")
+    return labels[-1] if labels[-1].strip() else re.sub(r"\s*\([^)]*\)$", "", target)
+
+
+def table(body: str) -> str:
+    """A table row by row, cells between bars; boxes of navigation and facts are left out."""
+    attributes, _, rest = body.partition("\n")
+    if BOXES.search(attributes):
+        return "\n"
+    rows: list[list[str]] = [[]]
+    for line in rest.split("\n"):
+        text = line.strip()
+        if text.startswith("|-"):
+            rows.append([])
+        elif text.startswith("|+"):
+            rows.append([_cell(text[2:])])
+            rows.append([])
+        elif text.startswith(("|", "!")):
+            rows[-1].extend(_cell(cell) for cell in _CELL.split(text[1:]))
+        elif text and rows[-1]:
+            rows[-1][-1] = f"{rows[-1][-1]} {text}".strip()
+    lines = (" | ".join(cell for cell in row if cell) for row in rows)
+    return "\n\n" + "\n".join(line for line in lines if line) + "\n\n"
+
+
+def _cell(text: str) -> str:
+    """A cell without its attributes (`align=right | text`)."""
+    before, bar, after = text.partition("|")
+    return (after if bar and ("=" in before or not before.strip()) else text).strip()

@@ -1,0 +1,166 @@
+"""Wikitext: bare pages, and one page element of a MediaWiki XML dump."""
+
+import html
+import re
+from collections.abc import Callable
+
+from lxml import etree
+
+from curation.clean.encoding import decode
+from curation.decisions import Reason
+from curation.document import Captured, Dropped, Extracted, Failed, require_size
+from curation.extract.sections import without_apparatus
+from curation.extract.templates import expand
+from curation.extract.wikinodes import resolve
+
+MAX_BYTES = 4_000_000
+
+_REDIRECT = re.compile(r"\s*#\s*[^\W\d_]{4,20}\s*:?\s*\[\[\s*([^\]\n|]{1,300})", re.IGNORECASE)
+_DISAMBIGUATION = re.compile(
+    r"\{\{\s*(?:[a-z -]{0,30}?disambig(?:uation)?(?:[ -][a-z ]{0,30})?|disamb|hndis|geodis|dab|begriffsklärung|homonymie|"
+    r"desambiguación|disambigua|многозначност|doorverwijspagina|ujednoznacznienie|set index article|surname|given name)\s*[|}]",
+    re.IGNORECASE,
+)
+_NOWIKI = re.compile(r"<(/?)(nowiki|pre|syntaxhighlight|source|math|chem|code)\b([^<>]*)>", re.IGNORECASE)
+_DROPPED_TAG = re.compile(
+    r"<(ref|gallery|timeline|imagemap|score|templatedata|graph|mapframe|maplink|references|hiero|noinclude|includeonly|tabber|"
+    r"forum|poll|verbatim|rss|youtube|dpl|choose|inputbox|style|script)\b([^<>]*)>",
+    re.IGNORECASE,
+)
+_CODE_TAGS = frozenset({"pre", "syntaxhighlight", "source"})
+_BREAK = re.compile(r"<(?:br|p|/p|/div|hr|/tr|/blockquote|/center)\b[^<>]{0,200}/?>", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,400})?/?>")
+_MAGIC = re.compile(r"__[A-Z]{3,25}__")
+_QUOTES = re.compile(r"'{2,5}")
+_HEADING = re.compile(r"^(={1,6})[ \t]*([^\n]{0,300}?)[ \t]*\1[ \t]*$")
+_ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
+_MARKED = re.compile("\ue000(\\d+)\ue001")
+
+
+def extract_wikitext(item: Captured) -> Extracted:
+    """The text of a bare wikitext page."""
+    require_size(item.content, MAX_BYTES)
+    return _page(decode(item.content, item.charset), item.title)
+
+
+def extract_page(item: Captured) -> Extracted:
+    """The text of one page element of a MediaWiki XML dump, from its latest revision."""
+    require_size(item.content, 8 * MAX_BYTES)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=False)
+    try:
+        page = etree.fromstring(item.content, parser)
+    except etree.XMLSyntaxError as error:
+        raise Failed(f"no XML: {error}", Reason.MALFORMED) from error
+    title = page.findtext("{*}title") or item.title
+    if (namespace := page.findtext("{*}ns") or "0") != "0":
+        raise Dropped(Reason.OTHER_NAMESPACE, f"namespace {namespace}")
+    if (redirect := page.find("{*}redirect")) is not None:
+        raise Dropped(Reason.REDIRECT, f"redirects to {redirect.get('title') or 'another page'}")
+    revisions = page.findall("{*}revision")
+    if not revisions:
+        raise Dropped(Reason.EMPTY, "the page has no revision")
+    latest = max(enumerate(revisions), key=lambda pair: (pair[1].findtext("{*}timestamp") or "", pair[0]))[1]
+    if (model := latest.findtext("{*}model") or "wikitext") != "wikitext":
+        raise Dropped(Reason.UNSUPPORTED, f"content model {model}")
+    return _page(latest.findtext("{*}text") or "", title)
+
+
+def _page(source: str, title: str | None) -> Extracted:
+    if redirect := _REDIRECT.match(source):
+        raise Dropped(Reason.REDIRECT, f"redirects to {redirect.group(1).strip()}")
+    if _DISAMBIGUATION.search(source) or (title or "").endswith("(disambiguation)"):
+        raise Dropped(Reason.DISAMBIGUATION, "the page bears the template of a disambiguation page")
+    text = wikitext_to_text(source, title)
+    if not text:
+        raise Dropped(Reason.EMPTY, "nothing but templates, links to files and references")
+    return Extracted(text, title, "wikitext")
+
+
+def wikitext_to_text(source: str, title: str | None = None) -> str:
+    """Light Markdown from wikitext, in time linear in its length."""
+    kept: list[str] = []
+
+    def keep(text: str) -> str:
+        kept.append(text)
+        return f"\ue000{len(kept) - 1}\ue001"
+
+    text = without_comments(source.replace("\ue000", "").replace("\ue001", ""))
+    text = _protect(text, keep)
+    text = _without_elements(text)
+    text = resolve(text, lambda parts: expand(parts, title or ""))
+    text = _MAGIC.sub("", _BREAK.sub("\n", text))
+    text = _QUOTES.sub("", _TAG.sub("", text))
+    text = "\n".join(_line(line) for line in text.split("\n"))
+    text = without_apparatus(re.sub(r"\n{3,}", "\n\n", html.unescape(text)))
+    text = _MARKED.sub(lambda match: kept[int(match.group(1))], text)
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
+
+
+def without_comments(text: str) -> str:
+    """Leaves out HTML comments; one that never ends hides the rest, as MediaWiki has it."""
+    parts = text.split("<!--")
+    return parts[0] + "".join(part.partition("-->")[2] for part in parts[1:])
+
+
+def _protect(text: str, keep: Callable[[str], str]) -> str:
+    """Takes out what is not wikitext (code, formulas, nowiki), to be put back at the end."""
+
+    def protected(name: str, attributes: str, body: str) -> str:
+        if name in _CODE_TAGS:
+            body = html.unescape(body).strip("\n").rstrip()
+            return "\n" + keep(f"```\n{body}\n```") + "\n" if body else ""
+        if name in ("math", "chem"):
+            return keep(f"${' '.join(body.split())}$")
+        return keep(html.unescape(body))
+
+    return _replace_elements(text, _NOWIKI, protected)
+
+
+def _without_elements(text: str) -> str:
+    return _replace_elements(text, _DROPPED_TAG, lambda name, attributes, body: "")
+
+
+def _replace_elements(text: str, opening: re.Pattern[str], replacement: Callable[[str, str, str], str]) -> str:
+    """Replaces elements with their content; an element that is never closed loses only its tag.
+
+    Each kind of closing tag is searched for once more only while one lies ahead, so that time stays linear.
+    """
+    parts: list[str] = []
+    position = 0
+    exhausted: set[str] = set()
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few letters change their length
+        lowered = text
+    for match in opening.finditer(text):
+        if match.start() < position:
+            continue
+        name = match.group(match.lastindex - 1 if match.lastindex else 1).lower()
+        parts.append(text[position : match.start()])
+        position = match.end()
+        if match.group().startswith("</") or match.group().endswith("/>") or name in exhausted:
+            continue
+        end = lowered.find(f"</{name}", position)
+        if end < 0:
+            exhausted.add(name)
+            continue
+        parts.append(replacement(name, match.group(match.lastindex or 0), text[position:end]))
+        position = (lowered.find(">", end) + 1) or len(text)
+    return "".join(parts) + text[position:]
+
+
+def _line(line: str) -> str:
+    """One line of wikitext as Markdown."""
+    if line.startswith("="):
+        if heading := _HEADING.match(line.rstrip()):
+            return f"\n{'#' * len(heading.group(1))} {heading.group(2)}\n"
+    elif line.startswith(("*", "#", ":", ";")):
+        if item := _ITEM.match(line):
+            marks, text = item.groups()
+            if not text.strip():
+                return ""
+            if marks[-1] in ":;":
+                return text
+            return "  " * (len(marks) - 1) + ("1. " if marks[-1] == "#" else "- ") + text
+    elif line.startswith("----"):
+        return line.lstrip("-")
+    return line.strip() if line.startswith(" ") else line

@@ -1,0 +1,68 @@
+"""Policies: the thresholds by which each domain keeps or drops a document.
+
+Published web rules are wrong for other domains: Gopher's drop every Python file, C4's every transcript. So each domain
+has defaults of its own, and 0 switches a rule off.
+"""
+
+from pydantic import BaseModel, Field
+
+
+class Policy(BaseModel):
+    """Quality thresholds of one domain. 0 (or an empty list) switches a rule off."""
+
+    languages: list[str] = Field(["en"], title="Languages", description="Languages kept, as ISO 639-1 codes.")
+    min_language_confidence: float = Field(
+        0.5, ge=0, le=1, title="Language confidence", description="A document is dropped for its language only when the detector is at least this sure."
+    )
+    min_characters: int = Field(200, ge=0, title="Shortest document", description="Characters after cleaning.")
+    max_characters: int = Field(2_000_000, ge=0, title="Longest document", description="Characters after cleaning.")
+    min_words: int = Field(40, ge=0, title="Fewest words")
+    min_mean_word_length: float = Field(3.0, ge=0, title="Shortest mean word", description="Gopher (arXiv 2112.11446, A.1).")
+    max_mean_word_length: float = Field(10.0, ge=0, title="Longest mean word", description="Gopher (arXiv 2112.11446, A.1).")
+    max_symbol_ratio: float = Field(0.1, ge=0, title="Symbols per word", description='"#" and ellipses per word (Gopher).')
+    min_alphabetic_words: float = Field(0.7, ge=0, le=1, title="Words with a letter", description="Least share of words with a letter.")
+    min_alphanumeric: float = Field(0.5, ge=0, le=1, title="Letters and digits", description="Least share of characters.")
+    min_stop_words: int = Field(2, ge=0, title="Stop words", description="Least number of different stop words (Gopher).")
+    max_duplicate_lines: float = Field(0.3, ge=0, le=1, title="Repeated lines", description="Largest share of lines (Gopher).")
+    max_duplicate_line_characters: float = Field(0.2, ge=0, le=1, title="Characters in repeated lines")
+    max_top_2gram: float = Field(0.2, ge=0, le=1, title="Commonest 2-gram", description="Largest share of characters (Gopher).")
+    max_top_3gram: float = Field(0.18, ge=0, le=1, title="Commonest 3-gram", description="Largest share of characters (Gopher).")
+    max_top_4gram: float = Field(0.16, ge=0, le=1, title="Commonest 4-gram", description="Largest share of characters (Gopher).")
+    max_duplicate_5grams: float = Field(0.0, ge=0, le=1, title="Repeated 5-grams", description="Largest share of characters.")
+    max_duplicate_10grams: float = Field(0.0, ge=0, le=1, title="Repeated 10-grams", description="Largest share of characters.")
+    max_longest_line: int = Field(0, ge=0, title="Longest line", description="Characters.")
+    max_mean_line: float = Field(0.0, ge=0, title="Longest mean line", description="Characters.")
+    max_comment_ratio: float = Field(0.0, ge=0, le=1, title="Comments", description="Largest share of comment lines (code).")
+    max_replacement_characters: float = Field(
+        0.001, ge=0, le=1, title="Unreadable characters", description="Largest share of U+FFFD."
+    )
+
+
+class WikiPolicy(Policy):
+    """Encyclopedia articles: prose with lists and tables."""
+
+
+class LorePolicy(Policy):
+    """Game text: item descriptions are short, dialogue repeats itself, data files carry symbols."""
+
+
+class TranscriptPolicy(Policy):
+    """Speech: no punctuation to rely on, short words, refrains."""
+
+
+class CodePolicy(Policy):
+    """Source files: the rules for prose are off, line lengths count instead (BigCode's thresholds)."""
+
+
+class PaperPolicy(Policy):
+    """Papers and textbooks: formulas lower the share of words."""
+
+
+class Policies(BaseModel):
+    """One policy per domain."""
+
+    wiki: WikiPolicy = Field(WikiPolicy(), title="Wiki")
+    lore: LorePolicy = Field(LorePolicy(), title="Lore")
+    transcript: TranscriptPolicy = Field(TranscriptPolicy(), title="Transcripts")
+    code: CodePolicy = Field(CodePolicy(), title="Code")
+    paper: PaperPolicy = Field(PaperPolicy(), title="Papers")

@@ -1,0 +1,148 @@
+"""The recipe: one TOML file, read into one model, with errors that name the file, the key and the nearest valid key."""
+
+import difflib
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self, get_args
+
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from curation.policies import Policies
+from curation.settings import DuplicateSettings, MixSettings, ShardSettings, SplitSettings, TokenizerSettings, TrainingSettings
+from curation.sources.kinds import CAPTURED_KINDS, AnySource
+from warehouse.digests import digest
+from warehouse.errors import RecipeError
+
+BUILT_IN = Path(__file__).resolve().parent.parent / "flows" / "recipes"
+
+
+class Recipe(BaseModel):
+    """Everything that decides what a corpus, its shards and its model are."""
+
+    name: str = Field(title="Name", pattern=r"^[a-z0-9][a-z0-9-]*$", description="Lower case, digits, dashes.")
+    description: str = Field("", title="Description")
+    sources: list[AnySource] = Field(title="Sources", min_length=1)
+    policies: Policies = Field(Policies(), title="Policies", description="Quality thresholds per domain.")
+    duplicates: DuplicateSettings = Field(DuplicateSettings(), title="Duplicates")
+    splits: SplitSettings = Field(SplitSettings(), title="Splits")
+    mix: MixSettings = Field(MixSettings(), title="Mix")
+    tokenizer: TokenizerSettings = Field(TokenizerSettings(), title="Tokenizer")
+    shards: ShardSettings = Field(ShardSettings(), title="Shards")
+    training: TrainingSettings = Field(TrainingSettings(), title="Training")
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        twice = sorted(name for name, count in Counter(source.id for source in self.sources).items() if count > 1)
+        if twice:
+            raise ValueError(f"two sources are called {', '.join(twice)}; give each an id of its own")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """Identity of the recipe; the order of its sources does not count."""
+        facts = self.model_dump(mode="json")
+        facts["sources"] = sorted(facts["sources"], key=lambda source: source["id"])
+        return digest(facts)
+
+    def not_captured(self) -> list[str]:
+        """Sources, as `id (kind)`, of a kind that this version does not capture."""
+        return [f"{source.id} ({source.kind})" for source in self.sources if source.kind not in CAPTURED_KINDS]
+
+
+def built_in_recipes() -> list[str]:
+    """Names of the recipes that come with the product."""
+    return sorted(path.stem for path in BUILT_IN.glob("*.toml"))
+
+
+def find_recipe(name: str) -> Path:
+    """The file of a recipe, given by path or by the name of a built-in one. Raises RecipeError where there is none."""
+    for path in (Path(name), BUILT_IN / f"{name}.toml"):
+        if path.is_file():
+            return path.resolve()
+    raise RecipeError(f"{name}: no such recipe file, and no built-in recipe of that name. Built in: {', '.join(built_in_recipes())}.")
+
+
+def load_recipe(path: Path) -> Recipe:
+    """Reads and checks a recipe file.
+
+    Raises RecipeError with one line per fault: the file, the key, what is wrong, and the nearest valid key.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RecipeError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{path}: is not valid TOML: {error}") from error
+    faults = [f"{path}: {fault}" for fault in _unknown_keys(data, Recipe, "")]
+    try:
+        recipe = Recipe.model_validate(data)
+    except ValidationError as error:
+        faults += [f"{path}: {_place(detail['loc'], data)}: {_plain(detail)}" for detail in error.errors()]
+        raise RecipeError("\n".join(faults)) from None
+    if faults:
+        raise RecipeError("\n".join(faults))
+    return recipe
+
+
+def _unknown_keys(data: Any, model: type[BaseModel], place: str) -> Iterator[str]:
+    if not isinstance(data, dict):
+        return
+    for key, value in data.items():
+        field = model.model_fields.get(key)
+        if field is None:
+            nearest = difflib.get_close_matches(key, model.model_fields, n=1, cutoff=0.5)
+            hint = f"did you mean {nearest[0]!r}?" if nearest else f"valid keys: {', '.join(model.model_fields)}"
+            yield f"{place}{key}: unknown key; {hint}"
+        elif key == "sources" and isinstance(value, list):
+            for index, source in enumerate(value):
+                yield from _unknown_source_keys(source, f"sources[{index}]")
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _unknown_keys(value, field.annotation, f"{place}{key}.")
+
+
+def _unknown_source_keys(source: Any, place: str) -> Iterator[str]:
+    if not isinstance(source, dict):
+        return
+    for model in get_args(get_args(AnySource)[0]):
+        if source.get("kind") in get_args(model.model_fields["kind"].annotation):
+            yield from _unknown_keys(source, model, f"{place}{_label(source)}.")
+
+
+def _label(source: dict[str, Any]) -> str:
+    return f" ({source['id']})" if isinstance(source.get("id"), str) else ""
+
+
+def _place(location: tuple[int | str, ...], data: dict[str, Any]) -> str:
+    words: list[str] = []
+    parts = list(location)
+    if parts[:1] == ["sources"] and len(parts) > 1 and isinstance(parts[1], int):
+        source = data["sources"][parts[1]]
+        words.append(f"sources[{parts[1]}]" + (_label(source) if isinstance(source, dict) else ""))
+        kind = source.get("kind") if isinstance(source, dict) else None
+        parts = [part for part in parts[2:] if part != kind]
+    return ".".join([*words, *map(str, parts)]) or "the recipe"
+
+
+def _plain(detail: Any) -> str:
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if detail["type"] == "missing":
+        return "this key is required"
+    if detail["type"] == "union_tag_not_found":
+        return f"the key 'kind' is required; one of {', '.join(_kinds())}"
+    if detail["type"] == "union_tag_invalid":
+        tag = str(detail["ctx"]["tag"])
+        nearest = difflib.get_close_matches(tag, _kinds(), n=1, cutoff=0.4)
+        return f"kind {tag!r} is unknown; " + (f"did you mean {nearest[0]!r}?" if nearest else f"one of {', '.join(_kinds())}")
+    if detail["type"] == "enum" or detail["type"] == "literal_error":
+        nearest = difflib.get_close_matches(str(detail["input"]), re.findall(r"'([^']+)'", message), n=1, cutoff=0.4)
+        return f"{message}, not {detail['input']!r}" + (f"; did you mean {nearest[0]!r}?" if nearest else "")
+    return f"{message}, got {detail['input']!r}" if isinstance(detail["input"], str | int | float | bool) else message
+
+
+def _kinds() -> list[str]:
+    return [get_args(model.model_fields["kind"].annotation)[0] for model in get_args(get_args(AnySource)[0])]

@@ -1,0 +1,119 @@
+"""The kinds of source that a recipe may name, one typed model each, told apart by `kind`."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from curation.domains import Domain
+
+
+class Format(StrEnum):
+    """What the items of a source are. `auto` goes by name, then by content."""
+
+    AUTO = "auto"
+    HTML = "html"
+    WIKITEXT = "wikitext"
+    MEDIAWIKI_XML = "mediawiki-xml"
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    LATEX = "latex"
+    JATS_XML = "jats-xml"
+    VTT = "vtt"
+    SRT = "srt"
+    TRANSCRIPT_JSON = "transcript-json"
+    CODE = "code"
+
+
+class Source(BaseModel):
+    """What every source has."""
+
+    id: str = Field(title="Name", pattern=r"^[a-z0-9][a-z0-9._-]*$", description="Short and unique; lower case, digits, dashes.")
+    domain: Domain = Field(title="Domain", description="The kind of text it holds.")
+    licence: str = Field("unknown", title="Licence", description="As the source states it.")
+
+
+class FilesSource(Source):
+    """Local files, folders and archives (zip, tar, gz, bz2, xz), read in place."""
+
+    kind: Literal["files"]
+    path: str = Field(title="Path", description="File, folder, archive or glob pattern; relative to the recipe's folder.")
+    format: Format = Field(Format.AUTO, title="Format")
+    include: list[str] = Field([], title="Include", description="Only members whose path matches one of these patterns.")
+    exclude: list[str] = Field([], title="Exclude", description="No member whose path matches one of these patterns.")
+    document_start: str = Field(
+        "", title="Document start", description="Regular expression for the line that opens each document in a file of many."
+    )
+    origin: str = Field("", title="Origin", description="Address under which the files are published; their URIs begin with it.")
+    max_item_megabytes: float = Field(64.0, gt=0, title="Largest item", description="A larger one is recorded as failed.")
+
+
+class PythonSource(Source):
+    """What the running Python carries: its standard library's code, or its reference text."""
+
+    kind: Literal["python"]
+    content: Literal["code", "reference"] = Field("code", title="Content")
+    include: list[str] = Field([], title="Include", description="Only modules whose path matches one of these patterns.")
+    exclude: list[str] = Field([], title="Exclude", description="No module whose path matches one of these patterns.")
+
+
+class WebSource(Source):
+    """Pages of one site, captured over HTTP by following its links."""
+
+    kind: Literal["web"]
+    start: list[str] = Field(title="Start", min_length=1, description="Addresses to begin at; only their hosts are visited.")
+    serve: str = Field(
+        "", title="Serve", description="A folder that a loopback server serves in place of the site while it is captured."
+    )
+    user_agent: str = Field("berrypatch/0.1", title="User agent", description="Name a contact here for sites of other people.")
+    delay_seconds: float = Field(1.0, ge=0, title="Delay", description="Least time between two requests to one host.")
+    max_pages: int = Field(1_000, ge=1, title="Most pages")
+    max_depth: int = Field(8, ge=0, title="Deepest link")
+    max_page_megabytes: float = Field(8.0, gt=0, title="Largest page", description="A larger one is recorded as failed.")
+
+
+class MediaWikiSource(Source):
+    """Articles of a wiki by its API. Declared only: this version does not capture it yet."""
+
+    kind: Literal["mediawiki"]
+    api: str = Field(title="API", description="Address of api.php.")
+    titles: list[str] = Field([], title="Titles")
+    categories: list[str] = Field([], title="Categories")
+    category_depth: int = Field(1, ge=0, le=5, title="Category depth")
+
+
+class YouTubeSource(Source):
+    """Captions of videos and playlists. Declared only: this version does not capture it yet."""
+
+    kind: Literal["youtube"]
+    videos: list[str] = Field([], title="Videos")
+    playlists: list[str] = Field([], title="Playlists")
+    languages: list[str] = Field(["en"], title="Languages")
+
+
+class RepositorySource(Source):
+    """Files of a git repository. Declared only: this version does not capture it yet."""
+
+    kind: Literal["repository"]
+    url: str = Field(title="Address")
+    revision: str = Field("HEAD", title="Revision")
+    include: list[str] = Field([], title="Include")
+    exclude: list[str] = Field([], title="Exclude")
+
+
+class ArxivSource(Source):
+    """Papers of arXiv. Declared only: this version does not capture it yet."""
+
+    kind: Literal["arxiv"]
+    ids: list[str] = Field([], title="Papers")
+    query: str = Field("", title="Query")
+    max_papers: int = Field(100, ge=1, title="Most papers")
+
+
+AnySource = Annotated[
+    FilesSource | PythonSource | WebSource | MediaWikiSource | YouTubeSource | RepositorySource | ArxivSource,
+    Field(discriminator="kind"),
+]
+
+CAPTURED_KINDS = frozenset({"files", "python", "web"})
+"""Kinds that this version captures; a build refuses the others before it starts."""

@@ -1,0 +1,1 @@
+"""The roof: Prefect flows, command line and report. Orchestration only."""

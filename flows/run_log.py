@@ -1,0 +1,45 @@
+"""The log of one build as it happened: what ran, what was skipped, how long it took.
+
+Times live here and in no other table, so that equal inputs give equal bytes everywhere else.
+"""
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from warehouse.layout import Workspace
+from warehouse.tables import RUNS, write_table
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One partition of one stage in one build."""
+
+    stage: str
+    partition: str
+    status: str  # done, skipped or failed
+    started: datetime
+    seconds: float
+    rows: int
+    bytes: int
+    key: str
+    error: str | None = None
+
+
+@dataclass
+class RunLog:
+    """Collects entries and keeps table `runs` current while a build goes on."""
+
+    workspace: Workspace
+    recipe: str
+    run_id: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ"))
+    entries: list[Entry] = field(default_factory=list)
+
+    def add(self, entries: list[Entry]) -> None:
+        """Adds entries and writes the log's partition, replaced by rename."""
+        self.entries += entries
+        target = self.workspace.partition("runs", self.recipe, self.run_id.replace(":", ""))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(f"{target}.part")
+        write_table(aside, [{"run_id": self.run_id, **asdict(entry)} for entry in self.entries], RUNS)
+        aside.replace(target)

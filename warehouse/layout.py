@@ -1,0 +1,67 @@
+"""Paths of a workspace: one folder that holds everything a recipe produced.
+
+    WORKSPACE/
+      store/STAGE/KEY/        finished partitions, addressed by the digest of what made them; never edited
+      tables/TABLE/recipe=R/  the current partitions of each table, hard links into the store; what SQL reads
+      warehouse.duckdb        views and macros over the tables, replaced by rename
+      tokenizers/R/           the current vocabulary of a recipe
+      shards/R/               its token shards
+      models/R/               its trained model
+      reports/R.html          its report
+      runs/                   logs of builds as they happened: the only files that hold times
+      scratch/                temporary files, safe to delete while nothing runs
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where things lie below one folder. Knows paths only; creates nothing."""
+
+    root: Path
+
+    @property
+    def store(self) -> Path:
+        return self.root / "store"
+
+    @property
+    def tables(self) -> Path:
+        return self.root / "tables"
+
+    @property
+    def database(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    @property
+    def scratch(self) -> Path:
+        return self.root / "scratch"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "build.lock"
+
+    def table(self, name: str) -> Path:
+        """The folder of a table, over all recipes."""
+        return self.tables / name
+
+    def partition(self, table: str, recipe: str, part: str) -> Path:
+        """The file of one partition of a table as SQL sees it."""
+        return self.tables / table / f"recipe={recipe}" / f"{part}.parquet"
+
+    def tokenizer(self, recipe: str) -> Path:
+        return self.root / "tokenizers" / recipe
+
+    def shards(self, recipe: str) -> Path:
+        return self.root / "shards" / recipe
+
+    def model(self, recipe: str) -> Path:
+        return self.root / "models" / recipe
+
+    def report(self, recipe: str) -> Path:
+        return self.root / "reports" / f"{recipe}.html"
