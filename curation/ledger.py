@@ -45,7 +45,7 @@ def check(captures: list[Path], decisions: list[Path]) -> list[Account]:
         if broken:
             first = broken[0]
             raise LedgerError(
-                f"source {first['source']}: {first['documents']} documents are not kept, dropped or failed exactly once "
+                f"source {first['source']}: {first['documents']} documents are not accounted for exactly once "
                 f"({first['problem']}), for example {', '.join(first['examples'])}. "
                 "A stage lost or doubled them: run `berry verify`, then build again."
             )

@@ -23,6 +23,8 @@ class Policy(BaseModel):
     min_alphabetic_words: float = Field(0.7, ge=0, le=1, title="Words with a letter", description="Least share of words with a letter.")
     min_alphanumeric: float = Field(0.5, ge=0, le=1, title="Letters and digits", description="Least share of characters.")
     min_stop_words: int = Field(2, ge=0, title="Stop words", description="Least number of different stop words (Gopher).")
+    max_bullet_lines: float = Field(0.9, ge=0, le=1, title="Bullet lines", description="Largest share of lines (Gopher).")
+    max_ellipsis_lines: float = Field(0.3, ge=0, le=1, title="Ellipsis lines", description="Largest share of lines (Gopher).")
     max_duplicate_lines: float = Field(0.3, ge=0, le=1, title="Repeated lines", description="Largest share of lines (Gopher).")
     max_duplicate_line_characters: float = Field(0.2, ge=0, le=1, title="Characters in repeated lines")
     max_top_2gram: float = Field(0.2, ge=0, le=1, title="Commonest 2-gram", description="Largest share of characters (Gopher).")

@@ -85,12 +85,22 @@ class ShardSettings(BaseModel):
 
 
 class TrainingSettings(BaseModel):
-    """Strawberry, and how it is trained."""
+    """Strawberry, and how it is trained. Every field belongs to the identity of a training run."""
 
     steps: int = Field(10_000, ge=1, title="Steps")
     batch: int = Field(16, ge=1, le=1024, title="Batch", description="Sequences per step.")
     block: int = Field(256, ge=16, le=4096, title="Block", description="Tokens per sequence.")
-    seed: int = Field(1, ge=0, title="Seed")
+    matrix_learning_rate: float = Field(0.02, gt=0, le=1, title="Learning rate of the matrices", description="Of Muon.")
+    embedding_learning_rate: float = Field(0.01, gt=0, le=1, title="Learning rate of the embedding", description="Of AdamW.")
+    warmup: int = Field(20, ge=0, title="Warm-up", description="Steps from 0 to the full learning rate.")
+    decay: float = Field(0.5, ge=0, le=1, title="Decay", description="Share of the steps, at the end, that fall to 0.")
+    weight_decay: float = Field(0.001, ge=0, le=1, title="Weight decay")
+    clip: float = Field(1.0, gt=0, title="Clip", description="Largest norm of the gradient.")
+    seed: int = Field(0, ge=0, title="Seed")
     threads: int = Field(2, ge=1, le=64, title="Threads", description="Part of the result: float sums depend on it.")
     evaluate_every: int = Field(250, ge=1, title="Evaluate every", description="Steps between two validation losses.")
-    checkpoint_every: int = Field(250, ge=1, title="Checkpoint every", description="Steps a kill may cost.")
+    evaluate_windows: int = Field(32, ge=1, title="Windows", description="Sequences of held-out text that each of these losses looks at.")
+    evaluate_tokens: int = Field(
+        50_000, ge=1_000, title="Held-out tokens", description="Per domain, for the final figures in nats per token and bits per byte."
+    )
+    checkpoint_every: int = Field(250, ge=1, title="Checkpoint every", description="Steps that a kill may cost.")

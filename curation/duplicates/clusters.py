@@ -20,6 +20,9 @@ from warehouse.tables import DUPLICATES, read_table, write_table
 _COLUMNS = ["doc_id", "source", "domain", "exact", "characters", "shingles"]
 _EQUAL = Similarity(1.0, 1.0)
 
+LEAST_CONTAINED = 20
+"""Distinct shingles from which containment makes a duplicate: a shorter text lies in some long one by chance."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -78,15 +81,13 @@ def _copies(entries: list[Entry]) -> dict[str, list[Entry]]:
     return groups
 
 
-def _matches(
-    originals: list[Entry], signatures: list[Path], pairs: Path, settings: DuplicateSettings
-) -> dict[str, list[Match]]:
+def _matches(originals: list[Entry], signatures: list[Path], pairs: Path, settings: DuplicateSettings) -> dict[str, list[Match]]:
     """What each original is like among the kept ones: one match where it is dropped, else those it is related to."""
     order = [entry.doc_id for entry in originals]
     reader = ShingleReader(signatures, {entry.doc_id: entry.shingles for entry in originals})
     alike: dict[int, list[Match]] = defaultdict(list)
     for longer, shorter, similarity in compare_all(reader, order, _places(order, pairs)):
-        if kind := _kind(similarity, settings):
+        if kind := _kind(similarity, originals[shorter].shingles, settings):
             alike[shorter].append(Match(originals[longer], similarity, kind))
     matches: dict[str, list[Match]] = {}
     dropped: set[str] = set()
@@ -104,14 +105,14 @@ def _places(order: list[str], pairs: Path) -> Indices:
     """Candidate pairs as places in the order, the longer document first; sorted."""
     place_of = {doc_id: place for place, doc_id in enumerate(order)}
     table = read_table(pairs)
-    places = [[place_of[doc_id] for doc_id in table.column(name).to_pylist()] for name in ("a", "b")]
-    return np.unique(np.sort(np.array(places, np.int64).T.reshape(-1, 2), axis=1), axis=0)
+    columns = [[place_of[doc_id] for doc_id in table.column(name).to_pylist()] for name in ("a", "b")]
+    return np.unique(np.sort(np.array(columns, np.int64).T, axis=1), axis=0)
 
 
-def _kind(similarity: Similarity, settings: DuplicateSettings) -> str | None:
+def _kind(similarity: Similarity, shingles: int, settings: DuplicateSettings) -> str | None:
     if similarity.jaccard >= settings.jaccard:
         return "near"
-    if similarity.containment >= settings.containment:
+    if similarity.containment >= settings.containment and shingles >= LEAST_CONTAINED:
         return "contained"
     if max(similarity.jaccard, similarity.containment) >= settings.related:
         return "related"

@@ -43,12 +43,12 @@ class ShingleReader:
         self._signatures = signatures
         self._sizes = sizes
 
-    def blocks(self, documents: list[str], limit: int = BLOCK_SHINGLES) -> Iterator[list[str]]:
-        """Cuts documents into runs of at most `limit` shingles, or one document where that alone has more."""
+    def blocks(self, documents: list[str]) -> Iterator[list[str]]:
+        """Cuts documents into runs of at most BLOCK_SHINGLES shingles, or one document where that alone has more."""
         block: list[str] = []
         filled = 0
         for doc_id in documents:
-            if block and filled + self._sizes[doc_id] > limit:
+            if block and filled + self._sizes[doc_id] > BLOCK_SHINGLES:
                 yield block
                 block, filled = [], 0
             block.append(doc_id)
@@ -79,8 +79,8 @@ def compare_all(reader: ShingleReader, order: list[str], pairs: Indices) -> Iter
     used = np.unique(pairs)
     names = [order[place] for place in used]
     blocks = list(reader.blocks(names))
-    block_of_name = np.repeat(np.arange(len(blocks)), [len(block) for block in blocks])
-    located = block_of_name[np.searchsorted(used, pairs)].reshape(-1, 2)
+    block_of_name = np.repeat(np.arange(len(blocks)), np.array([len(block) for block in blocks], np.int64))
+    located = block_of_name[np.searchsorted(used, pairs)]
     for first, block in enumerate(blocks):
         longer = reader.read(block)
         for second in np.unique(located[located[:, 0] == first, 1]).tolist():

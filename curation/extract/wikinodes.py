@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 DEEPEST = 60  # nodes within nodes; below that marks are taken as text, so that no page costs more than a few passes
 
-_MARK = re.compile(r"\{\{\{|\}\}\}|\{\{|\}\}|\[\[|\]\]|^[ \t:*]*\{\||^[ \t]*\|\}|\[(?=(?:https?:|ftp:|//|mailto:))|\]", re.MULTILINE)
+_MARK = re.compile(r"\{\{\{|\}\}\}|\{\{|\}\}|\[\[|\]\]|^[ \t:*]*\{\||^[ \t]*\|\}(?!\})|\[(?=(?:https?:|ftp:|//|mailto:))|\]", re.MULTILINE)
 _CLOSES = {"}}": "{{", "]]": "[[", "|}": "{|", "}}}": "{{{", "]": "["}
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|svg|tiff?|webp|ogg|oga|ogv|webm|mp3|wav|pdf|djvu)\s*$", re.IGNORECASE)
 _NAMESPACE = re.compile(r"^:?\s*([^\W\d_][\w -]{0,30}?)\s*:\s*(?=\S)")
@@ -33,10 +33,12 @@ def resolve(text: str, expand: Callable[[list[str]], str]) -> str:
     stack = [_Node("")]
     open_marks: dict[str, int] = {}
     position = 0
-    for match in _MARK.finditer(text):
+    while match := _MARK.search(text, position):
         stack[-1].parts.append(text[position : match.start()])
         position = match.end()
-        mark = match.group().strip(" \t:*") or match.group()
+        mark = match.group().strip(" \t:*")
+        if mark == "}}}" and not open_marks.get("{{{", 0):
+            mark, position = "}}", position - 1
         if mark not in _CLOSES:
             if len(stack) > DEEPEST:
                 continue
@@ -44,9 +46,6 @@ def resolve(text: str, expand: Callable[[list[str]], str]) -> str:
             open_marks[mark] = open_marks.get(mark, 0) + 1
         elif open_marks.get(_CLOSES[mark], 0):
             _close(stack, open_marks, _CLOSES[mark], expand)
-        elif mark == "}}}" and open_marks.get("{{", 0):
-            _close(stack, open_marks, "{{", expand)
-            stack[-1].parts.append("}")
         elif mark == "]":
             stack[-1].parts.append(mark)
     stack[-1].parts.append(text[position:])

@@ -9,6 +9,7 @@ from lxml import etree
 from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
+from curation.extract.elements import replace_elements, without_comments
 from curation.extract.sections import without_apparatus
 from curation.extract.templates import expand
 from curation.extract.wikinodes import resolve
@@ -21,7 +22,7 @@ _DISAMBIGUATION = re.compile(
     r"desambiguación|disambigua|многозначност|doorverwijspagina|ujednoznacznienie|set index article|surname|given name)\s*[|}]",
     re.IGNORECASE,
 )
-_NOWIKI = re.compile(r"<(/?)(nowiki|pre|syntaxhighlight|source|math|chem|code)\b([^<>]*)>", re.IGNORECASE)
+_NOWIKI = re.compile(r"<(nowiki|pre|syntaxhighlight|source|math|chem|code)\b([^<>]*)>", re.IGNORECASE)
 _DROPPED_TAG = re.compile(
     r"<(ref|gallery|timeline|imagemap|score|templatedata|graph|mapframe|maplink|references|hiero|noinclude|includeonly|tabber|"
     r"forum|poll|verbatim|rss|youtube|dpl|choose|inputbox|style|script)\b([^<>]*)>",
@@ -96,16 +97,10 @@ def wikitext_to_text(source: str, title: str | None = None) -> str:
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
 
 
-def without_comments(text: str) -> str:
-    """Leaves out HTML comments; one that never ends hides the rest, as MediaWiki has it."""
-    parts = text.split("<!--")
-    return parts[0] + "".join(part.partition("-->")[2] for part in parts[1:])
-
-
 def _protect(text: str, keep: Callable[[str], str]) -> str:
     """Takes out what is not wikitext (code, formulas, nowiki), to be put back at the end."""
 
-    def protected(name: str, attributes: str, body: str) -> str:
+    def protected(name: str, body: str) -> str:
         if name in _CODE_TAGS:
             body = html.unescape(body).strip("\n").rstrip()
             return "\n" + keep(f"```\n{body}\n```") + "\n" if body else ""
@@ -113,39 +108,11 @@ def _protect(text: str, keep: Callable[[str], str]) -> str:
             return keep(f"${' '.join(body.split())}$")
         return keep(html.unescape(body))
 
-    return _replace_elements(text, _NOWIKI, protected)
+    return replace_elements(text, _NOWIKI, protected)
 
 
 def _without_elements(text: str) -> str:
-    return _replace_elements(text, _DROPPED_TAG, lambda name, attributes, body: "")
-
-
-def _replace_elements(text: str, opening: re.Pattern[str], replacement: Callable[[str, str, str], str]) -> str:
-    """Replaces elements with their content; an element that is never closed loses only its tag.
-
-    Each kind of closing tag is searched for once more only while one lies ahead, so that time stays linear.
-    """
-    parts: list[str] = []
-    position = 0
-    exhausted: set[str] = set()
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few letters change their length
-        lowered = text
-    for match in opening.finditer(text):
-        if match.start() < position:
-            continue
-        name = match.group(match.lastindex - 1 if match.lastindex else 1).lower()
-        parts.append(text[position : match.start()])
-        position = match.end()
-        if match.group().startswith("</") or match.group().endswith("/>") or name in exhausted:
-            continue
-        end = lowered.find(f"</{name}", position)
-        if end < 0:
-            exhausted.add(name)
-            continue
-        parts.append(replacement(name, match.group(match.lastindex or 0), text[position:end]))
-        position = (lowered.find(">", end) + 1) or len(text)
-    return "".join(parts) + text[position:]
+    return replace_elements(text, _DROPPED_TAG, lambda name, body: "")
 
 
 def _line(line: str) -> str:

@@ -1,0 +1,21 @@
+"""Letters that LaTeX writes with commands."""
+
+import unicodedata
+
+ACCENTS = {
+    "'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307",
+    "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "k": "\u0328", "r": "\u030a", "d": "\u0323",
+}  # fmt: skip
+"""Accent commands and the combining character each stands for."""
+
+LETTERS = {
+    "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø", "O": "Ø", "aa": "å", "AA": "Å", "l": "ł", "L": "Ł",
+    "i": "i", "j": "j",
+}  # fmt: skip
+"""Commands that are letters."""
+
+
+def accented(command: str, letter: str) -> str:
+    """A letter with its accent as one character where Unicode has it."""
+    letter = letter.strip()
+    return unicodedata.normalize("NFC", letter[:1] + ACCENTS[command]) + letter[1:] if letter else ""

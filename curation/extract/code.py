@@ -1,0 +1,78 @@
+"""Source code: kept as it is, unless nobody wrote it, or another project did."""
+
+import re
+from pathlib import PurePosixPath
+
+from curation.clean.encoding import decode
+from curation.decisions import Reason
+from curation.document import Captured, Dropped, Extracted, require_size
+from curation.extract.languages import programming_language
+
+MAX_BYTES = 2_000_000
+HEAD_CHARACTERS = 1_500
+MINIFIED_MEAN_LINE = 250  # characters; code that people write stays below a third of it
+MINIFIED_MIN_CHARACTERS = 2_000
+DATA_SHARE = 0.5  # of characters that are digits, or lie in long runs of hexadecimal or base64
+DATA_MIN_CHARACTERS = 1_000
+
+VENDOR_FOLDERS = frozenset("_vendor vendor vendored third_party thirdparty third-party node_modules bower_components externals extern bundled _vendored".split())
+DATA_LANGUAGES = frozenset({"json", "xml", "yaml", "toml", "ini"})
+DOCUMENT_LANGUAGES = frozenset({"html"})
+BUILD_FOLDERS = frozenset({"dist", "build"})
+
+_GENERATED = re.compile(
+    r"(?:@generated\b|\bdo not (?:edit|modify)\b(?! .{0,40}unless)|\bautomatically[ -]generated\b|\bauto-?generated\b|\bgenerated (?:by|from|with|using) |"
+    r"\bthis file (?:is|was) (?:auto|machine)|\bmachine generated\b|\bcode generated\b)",
+    re.IGNORECASE,
+)
+_COMMENT_LINE = re.compile(r"^\s*(?:#|//|/\*|\*|--|;|<!--|\"\"\"|''')")
+_ENCODED = re.compile(r"[A-Za-z0-9+/=]{120,}|(?:\\x[0-9a-fA-F]{2}){20,}|(?:0x[0-9a-fA-F]{1,16}[uUlL]*,\s*){12,}|(?:-?\d[\d.eE+-]*f?,\s*){16,}")
+_MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|[.-](?:bundle|slim\.min)\.js$", re.IGNORECASE)
+
+
+def extract_code(item: Captured) -> Extracted:
+    """A source file as it is.
+
+    Raises Dropped for code that is vendored, minified, generated or data, each with what gave it away.
+    """
+    require_size(item.content, MAX_BYTES)
+    path = PurePosixPath(item.native_id)
+    _require_own(path)
+    text = decode(item.content, item.charset)
+    language = programming_language(item.native_id, text)
+    if language in DATA_LANGUAGES:
+        raise Dropped(Reason.DATA, f"a {language} file")
+    _require_readable(text, path)
+    _require_written(text)
+    _require_code(text)
+    return Extracted(text, item.title or path.name, "code")
+
+
+def _require_own(path: PurePosixPath) -> None:
+    for folder in path.parts[:-1]:
+        if folder.lower() in VENDOR_FOLDERS:
+            raise Dropped(Reason.VENDORED, f"in a folder named {folder}")
+
+
+def _require_readable(text: str, path: PurePosixPath) -> None:
+    if _MINIFIED_NAME.search(path.name):
+        raise Dropped(Reason.MINIFIED, f"named {path.name}")
+    mean = len(text) / (text.count("\n") + 1)
+    if len(text) >= MINIFIED_MIN_CHARACTERS and mean > MINIFIED_MEAN_LINE:
+        raise Dropped(Reason.MINIFIED, f"lines of {mean:.0f} characters on average", mean, float(MINIFIED_MEAN_LINE))
+
+
+def _require_written(text: str) -> None:
+    """Looks for the notice that generators leave, in the comments at the top."""
+    for line in text[:HEAD_CHARACTERS].split("\n"):
+        if _COMMENT_LINE.match(line) and (found := _GENERATED.search(line)):
+            raise Dropped(Reason.GENERATED, f"says: {found.group().strip()}")
+
+
+def _require_code(text: str) -> None:
+    if len(text) < DATA_MIN_CHARACTERS:
+        return
+    encoded = sum(found.end() - found.start() for found in _ENCODED.finditer(text))
+    share = encoded / len(text)
+    if share > DATA_SHARE:
+        raise Dropped(Reason.DATA, f"{share:.0%} of the characters are numbers or encoded bytes", share, DATA_SHARE)

@@ -1,0 +1,211 @@
+"""LaTeX sources: words as light Markdown, formulas as they are."""
+
+import re
+
+from curation.clean.encoding import decode
+from curation.decisions import Reason
+from curation.document import Captured, Dropped, Extracted, require_size
+from curation.extract.accents import ACCENTS, LETTERS, accented
+from curation.extract.sections import without_apparatus
+
+MAX_BYTES = 4_000_000
+DEEPEST = 80
+
+_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(?:\n[ \t]*)?")
+_TITLE = re.compile(r"\\title\s*(?:\[[^\]]{0,300}\])?\s*\{")
+_TOKEN = re.compile(r"\\([A-Za-z@]+)\*?[ \t]*|\\([^A-Za-z])|([{}])|(\$\$?)|(~)|(---?|``|'')")
+_OPTION = re.compile(r"[ \t]*\[[^\[\]\n]{0,300}\]")
+_BRACE = re.compile(r"[ \t]*\n?[ \t]*\{")
+_VERBATIM = ("verbatim", "lstlisting", "minted", "Verbatim", "alltt", "pyconsole", "comment")
+
+SECTIONS = {"part": "#", "chapter": "#", "section": "##", "subsection": "###", "subsubsection": "####", "paragraph": "#####"}
+MATH = frozenset(
+    "equation align gather multline eqnarray displaymath math alignat flalign xymatrix tikzcd mathpar split aligned array cases".split()
+)
+DROPPED_ENVIRONMENTS = frozenset(
+    "figure table tikzpicture thebibliography tabular tabularx longtable wrapfigure acknowledgements acknowledgments keywords "
+    "CCSXML deluxetable picture pspicture algorithm algorithmic comment filecontents subfigure sidewaystable".split()
+)
+DROPPED_ARGUMENTS = frozenset(
+    "label index indexdef indexsee indexfoot cite citep citet citealp citealt citeauthor citeyear nocite ref eqref cref Cref autoref "
+    "pageref vspace hspace includegraphics bibliography bibliographystyle input include usepackage documentclass newcommand "
+    "renewcommand providecommand def let newtheorem setlength addtolength setcounter addtocounter pagestyle thispagestyle hypersetup "
+    "author affiliation affil institute email date thanks address orcid orcidlink tableofcontents markboth markright vskip "
+    "addcontentsline graphicspath DeclareMathOperator phantomsection hypertarget hfuzz refstepcounter setcitestyle symlabel nameref "
+    "sectionrefs citetalias defcitealias software facilities facility bibitem pagenumbering ednote correspondingauthor "
+    "altaffiliation altaffilmark keywords acks Crefrange crefrange fullcite hyphenation definecolor color textcolor".split()
+)
+SECOND_ARGUMENT = frozenset("href hyperref texorpdfstring textcolor colorbox".split())
+WORDS = {
+    "ldots": "…", "dots": "…", "textellipsis": "…", "LaTeX": "LaTeX", "TeX": "TeX", "textbackslash": "\\", "textasciitilde": "~",
+    "S": "§", "copyright": "©", "textregistered": "®", "texttrademark": "™", "textendash": "–", "textemdash": "—", "item": "\n- ",
+    "par": "\n\n", "newline": "\n", "quad": " ", "qquad": " ", "textquotesingle": "'", "textbar": "|", "textgreater": ">",
+    "textless": "<", "slash": "/", "pounds": "£", "euro": "€", "deg": "°", "textdegree": "°", "BibTeX": "BibTeX", "qedhere": "",
+    "maketitle": "", "ie": "i.e.", "eg": "e.g.", "etc": "etc.", **LETTERS,
+}  # fmt: skip
+
+
+def extract_latex(item: Captured) -> Extracted:
+    """The text of a LaTeX file, with or without a preamble."""
+    require_size(item.content, MAX_BYTES)
+    source = decode(item.content, item.charset).replace("\r\n", "\n")
+    title = item.title or latex_title(source)
+    text = latex_to_text(source)
+    if not text:
+        raise Dropped(Reason.EMPTY, "nothing but definitions, figures and references")
+    return Extracted(text, title, "latex")
+
+
+def latex_title(source: str) -> str | None:
+    """What stands in the title command."""
+    if found := _TITLE.search(source):
+        reader = _Reader(source[found.end() : found.end() + 2000])
+        return " ".join(reader.read(until="}").split()) or None
+    return None
+
+
+def latex_to_text(source: str) -> str:
+    """The body of a document, or the whole of a file that has no preamble."""
+    _, opened, body = source.partition("\\begin{document}")
+    body = body.partition("\\end{document}")[0] if opened else source
+    text = _Reader(_COMMENT.sub(r"\1", body)).read()
+    text = re.sub(r"[ \t]+", " ", re.sub(r"[ \t]*\n[ \t]*", "\n", text))
+    text = re.sub(r" +([,.;:)])", r"\1", text)
+    return without_apparatus(re.sub(r"\n{3,}", "\n\n", text)).strip()
+
+
+class _Reader:
+    """Reads LaTeX from left to right, once."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.position = 0
+        self.depth = 0
+
+    def read(self, until: str = "") -> str:
+        """Text up to a closing brace (which is consumed), or to the end."""
+        self.depth += 1
+        parts: list[str] = []
+        open_braces = 0
+        while found := _TOKEN.search(self.source, self.position):
+            parts.append(self.source[self.position : found.start()])
+            self.position = found.end()
+            command, sign, brace, dollars, tie, ligature = found.groups()
+            if brace == "{":
+                open_braces += 1
+            elif brace == "}":
+                if until and not open_braces:
+                    self.depth -= 1
+                    return "".join(parts)
+                open_braces = max(0, open_braces - 1)
+            elif command:
+                parts.append(self._command(command))
+            elif sign:
+                parts.append(self._sign(sign))
+            elif dollars:
+                parts.append(self._to_end(dollars, dollars, dollars))
+            else:
+                parts.append(" " if tie else {"--": "–", "---": "—"}.get(ligature, '"'))
+        parts.append(self.source[self.position :])
+        self.position = len(self.source)
+        self.depth -= 1
+        return "".join(parts)
+
+    def _command(self, name: str) -> str:
+        if name == "begin":
+            return self._environment(self._name())
+        if name == "end":
+            return "\n" if self._name() else ""
+        if name in SECTIONS:
+            return f"\n\n{SECTIONS[name]} {' '.join(self._argument().split())}\n\n"
+        if name in ACCENTS:
+            return accented(name, self._argument() or self._next_letter())
+        if name in SECOND_ARGUMENT:
+            self._argument()
+            return self._argument()
+        if name in DROPPED_ARGUMENTS:
+            self._skip_arguments()
+            return ""
+        if name == "footnote":
+            return f" ({self._argument().strip()})"
+        if name == "verb" or name == "lstinline":
+            return self._verb()
+        if name in WORDS:
+            return WORDS[name]
+        return self._argument()
+
+    def _sign(self, sign: str) -> str:
+        if sign in "([":
+            return self._to_end("\\" + {"(": ")", "[": "]"}[sign], "$" if sign == "(" else "$$", "$" if sign == "(" else "$$")
+        if sign in ACCENTS:
+            return accented(sign, self._argument() or self._next_letter())
+        return {"\\": "\n", ",": " ", ";": " ", " ": " ", "\n": "\n", "/": "", "-": "", "!": "", "@": ""}.get(sign, sign)
+
+    def _environment(self, name: str) -> str:
+        plain = name.rstrip("*")
+        if plain in MATH:
+            return self._to_end(f"\\end{{{name}}}", "\n$$", "$$\n")
+        if plain in _VERBATIM:
+            body = self._to_end(f"\\end{{{name}}}", "", "")
+            body = re.sub(r"^\s*(?:\[[^\]\n]*\]|\{[^}\n]*\})+", "", body).strip("\n")
+            return "" if plain == "comment" else f"\n\n```\n{body}\n```\n\n"
+        if plain in DROPPED_ENVIRONMENTS:
+            self._to_end(f"\\end{{{name}}}", "", "")
+            return ""
+        while option := _OPTION.match(self.source, self.position):
+            self.position = option.end()
+        return "\n"
+
+    def _to_end(self, mark: str, before: str, after: str) -> str:
+        """What stands up to a mark, as it is; without one, nothing is swallowed."""
+        end = self.source.find(mark, self.position)
+        if end < 0 or (mark == "$" and "\n\n" in self.source[self.position : end]):
+            return ""
+        body = self.source[self.position : end]
+        self.position = end + len(mark)
+        body = re.sub(r"\\label\{[^{}]*\}", "", body).strip()
+        return f"{before}{body}{after}"
+
+    def _name(self) -> str:
+        found = re.compile(r"\s*\{([^{}]{1,60})\}").match(self.source, self.position)
+        if not found:
+            return ""
+        self.position = found.end()
+        return found.group(1).strip()
+
+    def _argument(self) -> str:
+        """The text of the next argument in braces, options before it skipped; empty where there is none."""
+        start = self.position
+        while option := _OPTION.match(self.source, self.position):
+            self.position = option.end()
+        brace = _BRACE.match(self.source, self.position)
+        if not brace or self.depth > DEEPEST:
+            self.position = start
+            return ""
+        self.position = brace.end()
+        return self.read(until="}")
+
+    def _skip_arguments(self) -> None:
+        before = -1
+        while before != self.position:
+            before = self.position
+            self._argument()
+
+    def _verb(self) -> str:
+        mark = self.source[self.position : self.position + 1]
+        end = self.source.find({"{": "}"}.get(mark, mark), self.position + 1) if mark.strip() else -1
+        if end < 0:
+            return ""
+        body = self.source[self.position + 1 : end]
+        self.position = end + 1
+        return f"`{body}`"
+
+    def _next_letter(self) -> str:
+        letter = self.source[self.position : self.position + 1]
+        if letter == "\\" and self.source[self.position + 1 : self.position + 2] in ("i", "j"):
+            self.position += 2
+            return self.source[self.position - 1]
+        self.position += len(letter)
+        return letter
+
+

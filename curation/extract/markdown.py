@@ -1,0 +1,77 @@
+"""Markdown: front matter, directives, pictures and link targets go; words, code and formulas stay."""
+
+import re
+
+from curation.clean.encoding import decode
+from curation.decisions import Reason
+from curation.document import Captured, Dropped, Extracted, require_size
+from curation.domains import Domain
+from curation.extract.elements import replace_elements, without_comments
+from curation.extract.speech import without_times
+
+MAX_BYTES = 10_000_000
+
+_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FRONT_TITLE = re.compile(r"""^title:[ \t]*["']?(.*?)["']?[ \t]*$""", re.MULTILINE)
+_FENCE = re.compile(r"^(`{3,}|~{3,})")
+_FENCE_OPTIONS = re.compile(r"^(`{3,})\{\.(\w+)[^}]*\}")
+_CELL_MAGIC = re.compile(r"^(?:#@\w+|%\w+).*")
+_ROLE = re.compile(r":(?:label|eqlabel|width|height|begin_tab|end_tab|bibliography):`[^`\n]*`\n?|^:(?:begin_tab|end_tab).*$", re.MULTILINE)
+_CITATION = re.compile(r"\s?:(?:cite|citet|citep|numref|eqref|ref):`[^`\n]*`")
+_PICTURE = re.compile(r"!\[([^\[\]\n]{0,300})\]\([^()\n]{0,2000}\)")
+_LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\((?:[^()\n]|\([^()\n]{0,200}\)){0,2000}\)")
+_AUTOLINK = re.compile(r"<https?://[^<>\s]{1,500}>")
+_ELEMENT = re.compile(r"<(script|style|iframe|svg)\b([^<>]{0,500})>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:div|p|img|br|center|span|a|b|i|em|strong|sup|sub|table|tr|td|th|tbody|thead|hr|u|font|details|summary)"
+                  r"(?:\s[^<>]{0,500})?/?>", re.IGNORECASE)  # fmt: skip
+_LIQUID = re.compile(r"\{%[^%\n]{0,300}%\}|^\{:\s?[^}\n]{0,200}\}$", re.MULTILINE)
+
+
+def extract_markdown(item: Captured) -> Extracted:
+    """The text of a Markdown file; its title from the front matter or the first heading."""
+    require_size(item.content, MAX_BYTES)
+    source = decode(item.content, item.charset).replace("\r\n", "\n")
+    front = _FRONT_MATTER.match(source)
+    body = source[front.end() :] if front else source
+    text = _outside_fences(body)
+    if item.domain is Domain.TRANSCRIPT:
+        text = without_times(text)
+    text = re.sub(r"\n{3,}", "\n\n", text).strip()
+    if not text:
+        raise Dropped(Reason.EMPTY, "nothing below the front matter")
+    return Extracted(text, item.title or _title(front.group(1) if front else "", text), "markdown")
+
+
+def _title(front_matter: str, text: str) -> str | None:
+    if found := _FRONT_TITLE.search(front_matter):
+        return found.group(1) or None
+    heading = re.search(r"^#{1,2}\s+(.+?)\s*#*$", text, re.MULTILINE)
+    return heading.group(1) if heading else None
+
+
+def _outside_fences(text: str) -> str:
+    """Applies the rules for prose outside of code fences only."""
+    parts: list[str] = []
+    current: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        mark = _FENCE.match(line)
+        if not fence and mark:
+            parts.append(_prose("\n".join(current)))
+            fence, current = mark.group(1), [_FENCE_OPTIONS.sub(r"\1\2", line)]
+        elif fence and mark and line.startswith(fence) and not line.strip("`~ "):
+            parts.append("\n".join([*current, line]))
+            fence, current = "", []
+        elif not (fence and _CELL_MAGIC.match(line)):
+            current.append(line)
+    rest = "\n".join(current)
+    parts.append(rest if fence else _prose(rest))
+    return "\n".join(part for part in parts if part)
+
+
+def _prose(text: str) -> str:
+    if "<" in text:
+        text = replace_elements(without_comments(text), _ELEMENT, lambda name, body: "")
+    text = _CITATION.sub("", _ROLE.sub("", text)) if ":`" in text or ":begin_tab" in text else text
+    text = _LINK.sub(r"\1", _PICTURE.sub("", text)) if "](" in text else text
+    return _LIQUID.sub("", _TAG.sub("", _AUTOLINK.sub("", text)))

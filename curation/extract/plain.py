@@ -1,0 +1,21 @@
+"""Plain text: taken as it is, but for times in front of the lines of a transcript."""
+
+from curation.clean.encoding import decode
+from curation.decisions import Reason
+from curation.document import Captured, Dropped, Extracted, require_size
+from curation.domains import Domain
+from curation.extract.speech import paragraphs, timed_lines, without_times
+
+MAX_BYTES = 20_000_000
+
+
+def extract_plain(item: Captured) -> Extracted:
+    """The text of a plain file."""
+    require_size(item.content, MAX_BYTES)
+    text = decode(item.content, item.charset)
+    if item.domain is Domain.TRANSCRIPT:
+        utterances = timed_lines(text)
+        text = without_times(text) if utterances is None else paragraphs(utterances)
+    if not text.strip():
+        raise Dropped(Reason.EMPTY, "nothing but white space")
+    return Extracted(text, item.title, "plain")

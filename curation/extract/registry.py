@@ -1,0 +1,88 @@
+"""Which extractor reads which media type."""
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+
+from curation.clean.encoding import require_text
+from curation.decisions import Reason
+from curation.document import Captured, Dropped, Extracted
+from curation.extract.captions import extract_captions, extract_timed_json
+from curation.extract.code import extract_code
+from curation.extract.html import extract_html
+from curation.extract.jats import extract_jats
+from curation.extract.languages import BY_SUFFIX
+from curation.extract.latex import extract_latex
+from curation.extract.markdown import extract_markdown
+from curation.extract.plain import extract_plain
+from curation.extract.wikitext import extract_page, extract_wikitext
+
+Extractor = Callable[[Captured], Extracted]
+
+EXTRACTORS: Mapping[str, Extractor] = {
+    "text/html": extract_html,
+    "application/xhtml+xml": extract_html,
+    "text/x-wiki": extract_wikitext,
+    "application/x-mediawiki-page+xml": extract_page,
+    "text/plain": extract_plain,
+    "text/markdown": extract_markdown,
+    "application/x-tex": extract_latex,
+    "application/jats+xml": extract_jats,
+    "text/vtt": extract_captions,
+    "application/x-subrip": extract_captions,
+    "application/x-transcript+json": extract_timed_json,
+    "text/x-code": extract_code,
+}
+"""By media type, parameters left out."""
+
+MEDIA_TYPES: Mapping[str, str] = {
+    "html": "text/html", "htm": "text/html", "xhtml": "application/xhtml+xml", "wiki": "text/x-wiki", "mediawiki": "text/x-wiki",
+    "wikitext": "text/x-wiki", "txt": "text/plain", "text": "text/plain", "rst": "text/plain", "md": "text/markdown",
+    "markdown": "text/markdown", "tex": "application/x-tex", "ltx": "application/x-tex", "nxml": "application/jats+xml",
+    "vtt": "text/vtt", "srt": "application/x-subrip",
+}  # fmt: skip
+"""By file name ending."""
+
+SNIFF_BYTES = 1024
+
+
+def extract(item: Captured) -> Extracted:
+    """The text of a captured item.
+
+    Raises Dropped where the item is no document and Failed where it cannot be read.
+    """
+    media_type = item.media_type.partition(";")[0].strip().lower()
+    if media_type in ("application/octet-stream", ""):
+        media_type = sniff(item)
+    extractor = EXTRACTORS.get(media_type)
+    if extractor is None:
+        raise Dropped(Reason.UNSUPPORTED, f"media type {media_type}")
+    return extractor(Captured(**{**vars(item), "media_type": media_type}))
+
+
+def sniff(item: Captured) -> str:
+    """The media type by the ending of the name, else by how the content begins.
+
+    Raises Dropped (binary) where the content is no text.
+    """
+    require_text(item.content)
+    suffix = PurePosixPath(item.native_id.lower()).suffix.lstrip(".")
+    if suffix in MEDIA_TYPES:
+        return MEDIA_TYPES[suffix]
+    if suffix in BY_SUFFIX and suffix != "xml":
+        return "text/x-code"
+    return _by_content(item.content[:SNIFF_BYTES])
+
+
+def _by_content(head: bytes) -> str:
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith(b"webvtt"):
+        return "text/vtt"
+    if start.startswith((b"<!doctype html", b"<html")) or b"<body" in start:
+        return "text/html"
+    if b"<article" in start and b"jats" in start or b"journal publishing dtd" in start:
+        return "application/jats+xml"
+    if start.startswith(b"<page>"):
+        return "application/x-mediawiki-page+xml"
+    if b"\\documentclass" in start or b"\\begin{document}" in start:
+        return "application/x-tex"
+    return "text/x-code" if start.startswith(b"#!") else "text/plain"

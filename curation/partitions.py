@@ -1,0 +1,165 @@
+"""Stages over partitions: captures to documents, documents to signals, signals to decisions.
+
+Rows leave in the order in which they came, one for each that came. Whatever goes wrong inside one document is
+recorded on its row and never costs another document.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from curation.clean import clean
+from curation.decisions import Decision, Reason, Stage, Verdict, judge
+from curation.document import Captured, Dropped, Extracted, Failed
+from curation.domains import Domain
+from curation.extract import extract
+from curation.policies import Policies
+from curation.signals import score
+from warehouse.digests import sha256_bytes
+from warehouse.tables import CAPTURES, DECISIONS, DOCUMENTS, SIGNALS, read_table, write_table
+
+EXTRACTED = "extracted"
+ROWS_AT_A_TIME = 64
+
+Row = dict[str, Any]
+
+
+def extract_partition(captures: Path, out: Path) -> int:
+    """Writes the documents table with raw text for a captures table; returns its rows."""
+    return write_table(out, (_guarded(_extracted, row, _document(row)) for row in _rows(captures, CAPTURES.names)), DOCUMENTS)
+
+
+def clean_partition(extracted: Path, out: Path) -> int:
+    """Writes the documents table with cleaned text; a text of which nothing is left is dropped as empty."""
+    return write_table(out, (_guarded(_cleaned, row, row) for row in _rows(extracted, DOCUMENTS.names)), DOCUMENTS)
+
+
+def score_partition(documents: Path, out: Path) -> int:
+    """Writes the signals of every document that has a text."""
+    rows = _rows(documents, ["doc_id", "source", "domain", "native_id", "text", "verdict"])
+    return write_table(out, (_scored(row) for row in rows if row["verdict"] == EXTRACTED), SIGNALS)
+
+
+def judge_partition(documents: Path, signals: Path, policies: Policies, out: Path) -> int:
+    """Writes the decisions of extraction and quality; every document has exactly one decisive row among them."""
+    by_id = {row["doc_id"]: row for row in read_table(signals).to_pylist()}
+    columns = ["doc_id", "source", "domain", "verdict", "reason", "detail"]
+    decided = (
+        (row, decision) for row in _rows(documents, columns) for decision in _decisions(row, by_id.get(row["doc_id"]), policies)
+    )
+    return write_table(out, (_decision_row(row, decision) for row, decision in decided), DECISIONS)
+
+
+def _rows(path: Path, columns: list[str]) -> Iterator[Row]:
+    """Rows of a partition, a few at a time, so that contents do not all become Python objects at once."""
+    with pq.ParquetFile(path) as partition:
+        for batch in partition.iter_batches(batch_size=ROWS_AT_A_TIME, columns=columns):
+            yield from batch.to_pylist()
+
+
+def _guarded(step: Callable[[Row], Row], row: Row, document: Row) -> Row:
+    """The result of a step, or the document with what went wrong. The one place where any exception is caught."""
+    try:
+        return step(row)
+    except Dropped as dropped:
+        return _without_text(document, Verdict.DROPPED, dropped.reason, dropped.detail)
+    except Failed as failed:
+        return _without_text(document, Verdict.FAILED, failed.reason, failed.detail)
+    except Exception as error:  # noqa: BLE001  (recorded with its type, and the partition goes on)
+        detail = f"{type(error).__name__}: {error}"[:500]
+        return _without_text(document, Verdict.FAILED, Reason.EXTRACTION_FAILED, detail)
+
+
+def _document(capture: Row) -> Row:
+    """A document row without a text yet."""
+    carried = ("source", "domain", "uri", "native_id", "revision", "title", "licence")
+    return {
+        "doc_id": capture["capture_id"],
+        **{name: capture[name] for name in carried},
+        **dict.fromkeys(("extractor", "cleaners", "text", "text_sha256", "characters", "bytes", "verdict", "reason", "detail")),
+    }
+
+
+def _without_text(document: Row, verdict: Verdict, reason: Reason, detail: str) -> Row:
+    empty = dict.fromkeys(("text", "text_sha256", "characters", "bytes"))
+    return {**document, **empty, "verdict": str(verdict), "reason": str(reason), "detail": _storable(detail)}
+
+
+def _with_text(document: Row, text: str) -> Row:
+    encoded = text.encode()
+    return {
+        **document,
+        "text": text,
+        "text_sha256": sha256_bytes(encoded),
+        "characters": len(text),
+        "bytes": len(encoded),
+        "verdict": EXTRACTED,
+    }
+
+
+def _storable(text: str) -> str:
+    """Text without halves of surrogate pairs, which UTF-8 cannot hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _extracted(capture: Row) -> Row:
+    if capture["error"] is not None or capture["content"] is None:
+        raise Failed(capture["error"] or "nothing was captured", Reason.CAPTURE_FAILED)
+    found = _extract(capture)
+    title = _storable(found.title) if found.title else None
+    document = {**_document(capture), "title": capture["title"] or title, "extractor": found.extractor, "cleaners": []}
+    return _with_text(document, _storable(found.text))
+
+
+def _extract(capture: Row) -> Extracted:
+    return extract(
+        Captured(
+            content=capture["content"],
+            media_type=capture["media_type"] or "",
+            charset=capture["charset"],
+            native_id=capture["native_id"],
+            uri=capture["uri"],
+            title=capture["title"],
+            domain=Domain(capture["domain"]),
+        )
+    )
+
+
+def _cleaned(document: Row) -> Row:
+    if document["verdict"] != EXTRACTED:
+        return document
+    text, cleaners = clean(document["text"], Domain(document["domain"]))
+    if not text.strip():
+        raise Dropped(Reason.EMPTY, "nothing was left after cleaning")
+    return _with_text({**document, "cleaners": cleaners}, text)
+
+
+def _scored(document: Row) -> Row:
+    signals = score(document["text"], Domain(document["domain"]), document["native_id"])
+    return {"doc_id": document["doc_id"], "source": document["source"], "domain": document["domain"], **signals}
+
+
+def _decisions(document: Row, signals: Row | None, policies: Policies) -> list[Decision]:
+    if document["verdict"] != EXTRACTED:
+        verdict, reason = Verdict(document["verdict"]), Reason(document["reason"])
+        return [Decision(Stage.EXTRACT, verdict, reason, detail=document["detail"])]
+    if signals is None:
+        return [Decision(Stage.QUALITY, Verdict.FAILED, Reason.EXTRACTION_FAILED, detail="the document has no signals")]
+    return judge(signals, getattr(policies, document["domain"]))
+
+
+def _decision_row(document: Row, decision: Decision) -> Row:
+    return {
+        "doc_id": document["doc_id"],
+        "source": document["source"],
+        "domain": document["domain"],
+        "stage": str(decision.stage),
+        "verdict": str(decision.verdict),
+        "reason": None if decision.reason is None else str(decision.reason),
+        "value": decision.value,
+        "threshold": decision.threshold,
+        "detail": decision.detail,
+        "decisive": decision.decisive,
+    }

@@ -1,0 +1,51 @@
+"""Flow `build`: everything from raw sources to a trained model and a report."""
+
+import os
+from typing import Any
+
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.deployments import run_deployment
+from prefect.exceptions import ObjectNotFound
+
+from flows.curate import curate
+from flows.session import fails_plainly, outcome
+from flows.shards import write_token_shards
+from flows.train import train_strawberry
+from flows.vocabulary import train_tokenizer
+
+TRAINING_DEPLOYMENT = "train-strawberry/train-strawberry"
+
+
+@flow(name="build", flow_run_name="build {recipe}", persist_result=False)
+@fails_plainly
+def build(recipe: str, home: str, workers: int = 0, refresh: str = "") -> dict[str, Any]:
+    """Makes a corpus, its vocabulary and its shards, and triggers the training of Strawberry on them.
+
+    On a server that serves the deployment train-strawberry, training is a run of its own; elsewhere it follows here.
+
+    Args:
+        recipe: Path of a recipe file, or the name of a built-in one.
+        home: The workspace to work in.
+        workers: Processes; 0 for one per core.
+        refresh: A new word captures network sources again.
+    """
+    snapshot = outcome(curate(recipe, home, workers, refresh, return_state=True))
+    vocabulary = outcome(train_tokenizer(recipe, home, return_state=True))
+    shards = outcome(write_token_shards(recipe, home, return_state=True))
+    made = {**snapshot, **vocabulary, "shards": shards["folder"]}
+    if _training_is_served():
+        run = run_deployment(TRAINING_DEPLOYMENT, parameters={"recipe": recipe, "home": home}, timeout=0, as_subflow=False)
+        return {**made, "training_run": str(run.id)}
+    return {**made, **outcome(train_strawberry(recipe, home, return_state=True))}
+
+
+def _training_is_served() -> bool:
+    if not os.environ.get("PREFECT_API_URL"):
+        return False
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_deployment_by_name(TRAINING_DEPLOYMENT)
+        except ObjectNotFound:
+            return False
+    return True

@@ -1,0 +1,260 @@
+"""The command line: `berry`."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from warehouse.errors import BerryError
+from warehouse.layout import Workspace
+
+HOME = click.option(
+    "--home", envvar="BERRY_HOME", default="workspace", show_default=True, type=click.Path(file_okay=False, path_type=Path),
+    help="The workspace: the folder that holds everything a recipe produced. BERRY_HOME sets it too.",
+)  # fmt: skip
+WORKERS = click.option("--workers", default=0, show_default="one per core", type=click.IntRange(0, 256), help="Worker processes. Changes no result.")
+REFRESH = click.option("--refresh", is_flag=True, help="Capture sources of the network again, not only those that changed on disk.")
+FORMAT = click.option("--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]), help="How to print it.")
+RECIPE = click.argument("recipe", metavar="RECIPE")
+
+
+class PlainErrors(click.Group):
+    """Prints an error meant for a person as such, with exit status 1, in place of a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Runs a command."""
+        try:
+            return super().invoke(context)
+        except BerryError as error:
+            click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+            click.echo(str(error), err=True)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            click.echo("\nStopped. Everything finished so far is kept: run the same command again and it goes on from there.", err=True)
+            sys.exit(130)
+
+
+@click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="berrypatch")
+def main() -> None:
+    """Turns scattered sources into a training-ready corpus, and proves that the corpus is good.
+
+    \b
+    Begin with:
+      berry build quickstart                       everything, from raw pages to a trained model and a report
+      berry sql "select * from ledger"             ask the corpus a question
+      berry recipe check my-recipe.toml            check a recipe of your own
+
+    RECIPE is a TOML file, or the name of a built-in one (`berry recipe list`).
+    """
+
+
+@main.command()
+@RECIPE
+@HOME
+@WORKERS
+@REFRESH
+def build(recipe: str, home: Path, workers: int, refresh: bool) -> None:
+    """Makes everything: corpus, vocabulary, shards, model and report.
+
+    What is finished and unchanged is skipped, so the same command resumes a build that was stopped or killed.
+    """
+    result = _run("flows.build", "build", recipe, home, workers=workers, refresh=_token(refresh))
+    click.echo(_summary(home, result))
+
+
+@main.command()
+@RECIPE
+@HOME
+@WORKERS
+@REFRESH
+def curate(recipe: str, home: Path, workers: int, refresh: bool) -> None:
+    """Captures the sources and makes a snapshot of what is worth keeping."""
+    click.echo(f"snapshot {_run('flows.curate', 'curate', recipe, home, workers=workers, refresh=_token(refresh))['snapshot_id']}")
+
+
+@main.command("train-tokenizer")
+@RECIPE
+@HOME
+def train_tokenizer(recipe: str, home: Path) -> None:
+    """Trains the vocabulary on the current snapshot."""
+    click.echo(f"vocabulary {_run('flows.vocabulary', 'train_tokenizer', recipe, home)['tokenizer_id']}")
+
+
+@main.command("write-shards")
+@RECIPE
+@HOME
+def write_shards(recipe: str, home: Path) -> None:
+    """Writes the current snapshot as token shards."""
+    click.echo(f"shards in {_run('flows.shards', 'write_token_shards', recipe, home)['folder']}")
+
+
+@main.command()
+@RECIPE
+@HOME
+def train(recipe: str, home: Path) -> None:
+    """Trains Strawberry on the current shards and writes the report."""
+    click.echo(_summary(home, _run("flows.train", "train_strawberry", recipe, home)))
+
+
+@main.group("recipe")
+def recipe_group() -> None:
+    """Lists, checks and describes recipes."""
+
+
+@recipe_group.command("list")
+def recipe_list() -> None:
+    """Lists the recipes that come with the product."""
+    from curation.recipe import built_in_recipes, find_recipe, load_recipe
+
+    for name in built_in_recipes():
+        click.echo(f"{name:<14}{load_recipe(find_recipe(name)).description}")
+
+
+@recipe_group.command("check")
+@click.argument("file", metavar="FILE")
+def recipe_check(file: str) -> None:
+    """Checks a recipe without running it: keys, values, and whether its local sources are there."""
+    from curation.capture import fingerprint
+    from curation.recipe import find_recipe, load_recipe
+
+    path = find_recipe(file)
+    recipe = load_recipe(path)
+    absent = recipe.not_captured()
+    for source in recipe.sources:
+        if f"{source.id} ({source.kind})" not in absent:
+            fingerprint(source, path.parent)
+    click.echo(f"{path}: well formed, {len(recipe.sources)} sources.")
+    if absent:
+        click.echo(f"This version cannot build it: it does not capture {', '.join(absent)} yet.")
+
+
+@recipe_group.command("schema")
+def recipe_schema() -> None:
+    """Prints the JSON Schema of recipes, for editors that complete and check."""
+    from curation.recipe import Recipe
+
+    click.echo(json.dumps(Recipe.model_json_schema(), indent=2))
+
+
+@main.command()
+@click.argument("statement")
+@HOME
+@FORMAT
+def sql(statement: str, home: Path, form: str) -> None:
+    """Answers a SQL statement over the warehouse, also while a build is running.
+
+    \b
+    Views to begin with:
+      ledger, drop_reasons, corpus_stats, duplicate_clusters, domain_balance, compression, run_history
+      berry sql "show tables"                      all of them
+      berry sql "select * from where_is('corpus_train_000000.bin', 1000)"
+    """
+    _answer(home, statement, form)
+
+
+@main.command()
+@HOME
+@FORMAT
+def stats(home: Path, form: str) -> None:
+    """Shows documents, characters and tokens by domain and split."""
+    _answer(home, _STATS, form)
+
+
+@main.command()
+@click.argument("uri")
+@HOME
+@FORMAT
+def why(uri: str, home: Path, form: str) -> None:
+    """Says why a page was kept, dropped or failed. URI may be a part of an address."""
+    _answer(home, "select * from why($1)", form, [uri])
+
+
+@main.command()
+@click.argument("shard")
+@click.argument("position", type=int)
+@HOME
+@FORMAT
+def where(shard: str, position: int, home: Path, form: str) -> None:
+    """Says which document, source and revision a token came from."""
+    _answer(home, "select * from where_is($1, $2)", form, [shard, position])
+
+
+@main.command()
+@HOME
+def verify(home: Path) -> None:
+    """Reads every finished file again and compares it with its recorded digest."""
+    from warehouse.store import faults
+
+    workspace = Workspace(home)
+    found = faults(workspace)
+    for fault in found:
+        click.echo(fault)
+    if found:
+        raise BerryError(f"{home}: {len(found)} files are damaged. Delete their folders below {workspace.store} and build again.")
+    click.echo(f"{home}: every file is as it was written.")
+
+
+@main.command()
+def serve() -> None:
+    """Serves the flows to a running Prefect server, so that they can be started from its UI.
+
+    Start the server first: `prefect server start`, and set PREFECT_API_URL to its address.
+    """
+    from flows.deployments import serve_deployments
+
+    serve_deployments()
+
+
+_STATS = """
+select recipe, domain, split, sum(documents)::bigint as documents, sum(characters)::bigint as characters, sum(tokens)::bigint as tokens
+from corpus_stats group by all order by all
+"""
+
+
+def _answer(home: Path, statement: str, form: str, parameters: list[Any] | None = None) -> None:
+    from warehouse.console import format_answer, query
+
+    click.echo(format_answer(query(Workspace(home.resolve()), statement, parameters), form))
+
+
+def _token(refresh: bool) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).isoformat() if refresh else ""
+
+
+def _run(module: str, name: str, recipe: str, home: Path, **more: Any) -> dict[str, Any]:
+    """Runs a flow in this process and returns its result; its failure becomes an error message."""
+    from curation.recipe import find_recipe, load_recipe
+
+    path = find_recipe(recipe)
+    load_recipe(path)
+    _quiet_prefect()
+    from importlib import import_module
+
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    flow: Callable[..., Any] = getattr(import_module(module), name)
+    # without a server nobody listens for heartbeats, and each flow would wait a second for their thread to end
+    unheard = {} if os.environ.get("PREFECT_API_URL") else {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    with temporary_settings(unheard):
+        state = flow(recipe=str(path), home=str(home.resolve()), **more, return_state=True)
+    if state.is_completed():
+        result: dict[str, Any] = state.result()
+        return result
+    raise BerryError(state.message or f"the flow ended as {state.name}")
+
+
+def _quiet_prefect() -> None:
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+
+
+def _summary(home: Path, result: dict[str, Any]) -> str:
+    lines = [f"{key.replace('_', ' '):<12} {value}" for key, value in result.items()]
+    return "\n".join([*lines, f'Ask it in SQL: berry sql "select * from ledger" --home {home}'])

@@ -1,0 +1,86 @@
+"""Pointers to what a recipe's flows made last: how one flow finds the output of the one before it."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from warehouse.digests import digest
+from warehouse.errors import WorkspaceError
+from warehouse.layout import Workspace
+from warehouse.store import write_atomic
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A curated corpus: a snapshot and the documents it names. Paths are relative to the workspace."""
+
+    snapshot_id: str
+    snapshot: str
+    documents: tuple[str, ...]
+    digest: str  # of the snapshot's and the documents' bytes
+
+    def paths(self, workspace: Workspace) -> tuple[Path, list[Path]]:
+        """The snapshot's file and the documents' files."""
+        return workspace.root / self.snapshot, [workspace.root / name for name in self.documents]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A trained vocabulary and the snapshot it was trained on."""
+
+    tokenizer_id: str
+    snapshot_id: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Shards:
+    """Token shards of one snapshot in one vocabulary."""
+
+    snapshot_id: str
+    tokenizer_id: str
+    folder: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model and the shards it was trained on."""
+
+    snapshot_id: str
+    shards_digest: str
+    training: str  # folder
+    evaluation: str  # folder
+
+
+Pointer = Corpus | Vocabulary | Shards | Model
+P = TypeVar("P", Corpus, Vocabulary, Shards, Model)
+
+_MADE_BY = {Corpus: "curate", Vocabulary: "train-tokenizer", Shards: "write-shards", Model: "train"}
+
+
+def save(workspace: Workspace, recipe: str, pointer: P) -> P:
+    """Points a recipe at what was just made."""
+    write_atomic(_path(workspace, recipe, type(pointer)), json.dumps(asdict(pointer), indent=1, sort_keys=True))
+    return pointer
+
+
+def load(workspace: Workspace, recipe: str, kind: type[P]) -> P:
+    """What a recipe's flow made last. Raises WorkspaceError naming the command that makes it."""
+    try:
+        facts = json.loads(_path(workspace, recipe, kind).read_text())
+    except FileNotFoundError:
+        raise WorkspaceError(
+            f"{workspace.root}: recipe {recipe} has no {kind.__name__.lower()} here yet. Run `berry {_MADE_BY[kind]} {recipe}` first."
+        ) from None
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()})
+
+
+def combined(*digests: str) -> str:
+    """One digest for several, in their order."""
+    return digest(list(digests))
+
+
+def _path(workspace: Workspace, recipe: str, kind: type[Pointer]) -> Path:
+    return workspace.root / "current" / recipe / f"{kind.__name__.lower()}.json"

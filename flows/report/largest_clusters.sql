@@ -1,0 +1,34 @@
+-- The largest clusters of duplicates, one row per dropped member, the most alike first.
+WITH sizes AS (
+    SELECT cluster_id, count(*) + 1 AS documents
+    FROM duplicates
+    WHERE recipe = $recipe AND dropped
+    GROUP BY cluster_id
+    ORDER BY documents DESC, cluster_id
+    LIMIT $clusters
+),
+members AS (
+    SELECT
+        sizes.cluster_id,
+        sizes.documents,
+        duplicates.* EXCLUDE (recipe, cluster_id),
+        row_number() OVER (PARTITION BY sizes.cluster_id ORDER BY jaccard DESC, containment DESC, doc_id) AS place
+    FROM sizes
+    JOIN duplicates ON duplicates.cluster_id = sizes.cluster_id AND duplicates.recipe = $recipe AND duplicates.dropped
+)
+SELECT
+    members.cluster_id,
+    members.documents,
+    members.kind,
+    members.jaccard,
+    members.containment,
+    members.why,
+    dropped.uri,
+    kept.domain,
+    kept.uri AS kept_uri,
+    kept.title AS kept_title
+FROM members
+LEFT JOIN captures AS dropped ON dropped.recipe = $recipe AND dropped.capture_id = members.doc_id
+LEFT JOIN captures AS kept ON kept.recipe = $recipe AND kept.capture_id = members.cluster_id
+WHERE members.place <= $members
+ORDER BY members.documents DESC, members.cluster_id, members.place;

@@ -1,0 +1,5 @@
+-- Every source's account, as the view `ledger` keeps it.
+SELECT source, domain, captured, kept, dropped, failed, pending
+FROM ledger
+WHERE recipe = $recipe
+ORDER BY domain, source;

@@ -1,0 +1,23 @@
+"""The stages of a build, in order: their names, the code that decides their output, and the tables they fill."""
+
+from flows.pipeline import Stage
+
+CAPTURE = Stage("capture", ("curation.capture",), "sources", "captures")
+EXTRACT = Stage("extract", ("curation.partitions",))
+CLEAN = Stage("clean", ("curation.partitions",), table="documents")
+SIGNALS = Stage("signals", ("curation.partitions",), table="signals")
+DECISIONS = Stage("decisions", ("curation.partitions",), table="decisions")
+SIGNATURES = Stage("signatures", ("curation.duplicates.minhash",))
+CANDIDATES = Stage("candidates", ("curation.duplicates.candidates",), "steps")
+DUPLICATES = Stage("duplicates", ("curation.duplicates.clusters",), "steps", "duplicates")
+SPLITS = Stage("splits", ("curation.splits",), "steps", "splits")
+BALANCE = Stage("balance", ("curation.balance",), "steps")
+SNAPSHOT = Stage("snapshot", ("curation.snapshot", "curation.ledger"), "steps")
+TOKENIZER = Stage("tokenizer", ("tokenizer.train",), "steps")
+SHARDS = Stage("shards", ("tokenizer.pack", "tokenizer.evaluate"), "documents")
+TRAINING = Stage("training", ("training.loop",), "steps")
+EVALUATION = Stage("evaluation", ("training.evaluate", "training.generate"), "steps")
+REPORT = Stage("report", ("flows.report",), "steps")
+
+CURATION = (CAPTURE, EXTRACT, CLEAN, SIGNALS, DECISIONS, SIGNATURES, CANDIDATES, DUPLICATES, SPLITS, BALANCE, SNAPSHOT)
+EVERYTHING = (*CURATION, TOKENIZER, SHARDS, TRAINING, EVALUATION, REPORT)
