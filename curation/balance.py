@@ -47,10 +47,10 @@ def balance(splits: Path, settings: MixSettings, out_mix: Path, out_taken: Path)
     Raises MixError where a domain is asked for that has no training text.
     """
     with open_engine(Path(__file__).parent, out_taken.parent) as engine:
-        available = {row["domain"]: row for row in engine.table("balance_available", splits=str(splits)).to_pylist()}
+        available = {row["domain"]: row for row in engine.table("balance_available.sql", splits=splits).to_pylist()}
         quotas = _quotas(available, settings)
         engine.register({"quotas": _quota_table(quotas)})
-        write_table(out_taken, engine.table("balance", splits=str(splits)), TAKEN)
+        write_table(out_taken, engine.table("balance.sql", splits=splits), TAKEN)
         write_table(out_mix, list(_receipt(engine, quotas, splits, out_taken)), MIX)
 
 
@@ -92,7 +92,7 @@ def _quota_table(quotas: list[Quota]) -> pa.Table:
 
 
 def _receipt(engine: Engine, quotas: list[Quota], splits: Path, taken: Path) -> Iterator[dict[str, Any]]:
-    rows = engine.table("balance_receipt", splits=str(splits), taken=str(taken)).to_pylist()
+    rows = engine.table("balance_receipt.sql", splits=splits, taken=taken).to_pylist()
     taken_of = {row["domain"]: row for row in rows}
     total = sum(row["characters"] for row in rows)
     for quota in quotas:

@@ -38,10 +38,9 @@ def check(captures: list[Path], decisions: list[Path]) -> list[Account]:
     A document must have one decisive row at each stage up to the last stage that appears at all, or up to the stage
     that dropped or failed it. Raises LedgerError naming the source and up to three documents where it has not.
     """
-    paths = {"captures": [str(path) for path in captures], "decisions": [str(path) for path in decisions]}
     with open_engine(Path(__file__).parent, decisions[0].parent) as engine:
-        engine.run("ledger", **paths)
-        broken = engine.table("ledger_breaches").to_pylist()
+        engine.run("ledger.sql", captures=captures, decisions=decisions)
+        broken = engine.table("ledger_breaches.sql").to_pylist()
         if broken:
             first = broken[0]
             raise LedgerError(
@@ -49,4 +48,4 @@ def check(captures: list[Path], decisions: list[Path]) -> list[Account]:
                 f"({first['problem']}), for example {', '.join(first['examples'])}. "
                 "A stage lost or doubled them: run `berry verify`, then build again."
             )
-        return [Account(**row) for row in engine.table("ledger_accounts").to_pylist()]
+        return [Account(**row) for row in engine.table("ledger_accounts.sql").to_pylist()]

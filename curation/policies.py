@@ -4,6 +4,9 @@ Published web rules are wrong for other domains: Gopher's drop every Python file
 has defaults of its own, and 0 switches a rule off.
 """
 
+from copy import copy
+from typing import Any
+
 from pydantic import BaseModel, Field
 
 
@@ -40,24 +43,70 @@ class Policy(BaseModel):
     )
 
 
+def _default(name: str, value: float) -> Any:
+    """The field of the base policy with another default, its bounds and words unchanged."""
+    field = copy(Policy.model_fields[name])
+    field.default = value
+    return field
+
+
 class WikiPolicy(Policy):
-    """Encyclopedia articles: prose with lists and tables."""
+    """Encyclopedia articles: prose with lists and tables, whose bars and figures count as words without a letter."""
+
+    min_alphabetic_words: float = _default("min_alphabetic_words", 0.5)
 
 
 class LorePolicy(Policy):
-    """Game text: item descriptions are short, dialogue repeats itself, data files carry symbols."""
+    """Game text: item descriptions are short, dialogue repeats itself, data files carry symbols and keys on lines of their own."""
+
+    min_characters: int = _default("min_characters", 100)
+    min_words: int = _default("min_words", 20)
+    min_stop_words: int = _default("min_stop_words", 1)
+    min_alphanumeric: float = _default("min_alphanumeric", 0.4)
+    max_symbol_ratio: float = _default("max_symbol_ratio", 0.2)
+    min_alphabetic_words: float = _default("min_alphabetic_words", 0.5)
+    max_duplicate_lines: float = _default("max_duplicate_lines", 0.0)
+    max_duplicate_line_characters: float = _default("max_duplicate_line_characters", 0.3)
 
 
 class TranscriptPolicy(Policy):
-    """Speech: no punctuation to rely on, short words, refrains."""
+    """Speech: no punctuation to rely on, short words, refrains, and pauses written as ellipses."""
+
+    max_symbol_ratio: float = _default("max_symbol_ratio", 0.2)
+    max_duplicate_lines: float = _default("max_duplicate_lines", 0.0)
+    max_ellipsis_lines: float = _default("max_ellipsis_lines", 0.0)
+    max_bullet_lines: float = _default("max_bullet_lines", 0.0)
 
 
 class CodePolicy(Policy):
     """Source files: the rules for prose are off, line lengths count instead (BigCode's thresholds)."""
 
+    languages: list[str] = Field([], title="Languages", description="Natural languages kept; empty: no rule, as code has none.")
+    min_words: int = _default("min_words", 0)
+    min_mean_word_length: float = _default("min_mean_word_length", 0.0)
+    max_mean_word_length: float = _default("max_mean_word_length", 0.0)
+    max_symbol_ratio: float = _default("max_symbol_ratio", 0.0)
+    min_alphabetic_words: float = _default("min_alphabetic_words", 0.0)
+    min_alphanumeric: float = _default("min_alphanumeric", 0.25)
+    min_stop_words: int = _default("min_stop_words", 0)
+    max_bullet_lines: float = _default("max_bullet_lines", 0.0)
+    max_ellipsis_lines: float = _default("max_ellipsis_lines", 0.0)
+    max_duplicate_lines: float = _default("max_duplicate_lines", 0.0)
+    max_duplicate_line_characters: float = _default("max_duplicate_line_characters", 0.0)
+    max_top_2gram: float = _default("max_top_2gram", 0.0)
+    max_top_3gram: float = _default("max_top_3gram", 0.0)
+    max_top_4gram: float = _default("max_top_4gram", 0.0)
+    max_longest_line: int = _default("max_longest_line", 1000)
+    max_mean_line: float = _default("max_mean_line", 100.0)
+    max_comment_ratio: float = _default("max_comment_ratio", 0.8)
+
 
 class PaperPolicy(Policy):
-    """Papers and textbooks: formulas lower the share of words."""
+    """Papers and textbooks: formulas lower the share of words, programs repeat their lines."""
+
+    min_alphabetic_words: float = _default("min_alphabetic_words", 0.5)
+    max_duplicate_lines: float = _default("max_duplicate_lines", 0.0)
+    max_duplicate_line_characters: float = _default("max_duplicate_line_characters", 0.3)
 
 
 class Policies(BaseModel):

@@ -1,6 +1,7 @@
 """The recipe: one TOML file, read into one model, with errors that name the file, the key and the nearest valid key."""
 
 import difflib
+import math
 import re
 import tomllib
 from collections import Counter
@@ -17,21 +18,22 @@ from warehouse.digests import digest
 from warehouse.errors import RecipeError
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "flows" / "recipes"
+_SOURCES: tuple[type[BaseModel], ...] = get_args(get_args(AnySource)[0])
 
 
 class Recipe(BaseModel):
     """Everything that decides what a corpus, its shards and its model are."""
 
     name: str = Field(title="Name", pattern=r"^[a-z0-9][a-z0-9-]*$", description="Lower case, digits, dashes.")
-    description: str = Field("", title="Description")
-    sources: list[AnySource] = Field(title="Sources", min_length=1)
+    description: str = Field("", title="Description", description="One sentence for the report.")
+    sources: list[AnySource] = Field(title="Sources", min_length=1, description="Where the text comes from.")
     policies: Policies = Field(Policies(), title="Policies", description="Quality thresholds per domain.")
-    duplicates: DuplicateSettings = Field(DuplicateSettings(), title="Duplicates")
-    splits: SplitSettings = Field(SplitSettings(), title="Splits")
-    mix: MixSettings = Field(MixSettings(), title="Mix")
-    tokenizer: TokenizerSettings = Field(TokenizerSettings(), title="Tokenizer")
-    shards: ShardSettings = Field(ShardSettings(), title="Shards")
-    training: TrainingSettings = Field(TrainingSettings(), title="Training")
+    duplicates: DuplicateSettings = Field(DuplicateSettings(), title="Duplicates", description="What counts as the same text.")
+    splits: SplitSettings = Field(SplitSettings(), title="Splits", description="Held-out text.")
+    mix: MixSettings = Field(MixSettings(), title="Mix", description="How much of each domain the training text holds.")
+    tokenizer: TokenizerSettings = Field(TokenizerSettings(), title="Tokenizer", description="The vocabulary.")
+    shards: ShardSettings = Field(ShardSettings(), title="Shards", description="Files of token ids.")
+    training: TrainingSettings = Field(TrainingSettings(), title="Training", description="The model, and how it is trained.")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
@@ -71,14 +73,14 @@ def load_recipe(path: Path) -> Recipe:
     Raises RecipeError with one line per fault: the file, the key, what is wrong, and the nearest valid key.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise RecipeError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise RecipeError(f"{path}: is not UTF-8 text (byte {error.start})") from error
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{path}: is not valid TOML: {error}") from error
-    faults = [f"{path}: {fault}" for fault in _unknown_keys(data, Recipe, "")]
+    faults = [f"{path}: {fault}" for fault in (*_unknown_keys(data, Recipe, ""), *_endless_numbers(data, ""))]
     try:
         recipe = Recipe.model_validate(data)
     except ValidationError as error:
@@ -95,9 +97,7 @@ def _unknown_keys(data: Any, model: type[BaseModel], place: str) -> Iterator[str
     for key, value in data.items():
         field = model.model_fields.get(key)
         if field is None:
-            nearest = difflib.get_close_matches(key, model.model_fields, n=1, cutoff=0.5)
-            hint = f"did you mean {nearest[0]!r}?" if nearest else f"valid keys: {', '.join(model.model_fields)}"
-            yield f"{place}{key}: unknown key; {hint}"
+            yield f"{place}{key}: unknown key; {_hint(key, list(model.model_fields))}"
         elif key == "sources" and isinstance(value, list):
             for index, source in enumerate(value):
                 yield from _unknown_source_keys(source, f"sources[{index}]")
@@ -108,9 +108,30 @@ def _unknown_keys(data: Any, model: type[BaseModel], place: str) -> Iterator[str
 def _unknown_source_keys(source: Any, place: str) -> Iterator[str]:
     if not isinstance(source, dict):
         return
-    for model in get_args(get_args(AnySource)[0]):
-        if source.get("kind") in get_args(model.model_fields["kind"].annotation):
-            yield from _unknown_keys(source, model, f"{place}{_label(source)}.")
+    place = f"{place}{_label(source)}."
+    models = {_kind_of(model): model for model in _SOURCES}
+    if isinstance(source.get("kind"), str) and source["kind"] in models:
+        yield from _unknown_keys(source, models[source["kind"]], place)
+        return
+    every = list(dict.fromkeys(key for model in _SOURCES for key in model.model_fields))
+    yield from (f"{place}{key}: unknown key; {_hint(key, every)}" for key in source if key not in every)
+
+
+def _endless_numbers(data: Any, place: str) -> Iterator[str]:
+    """TOML knows `inf` and `nan`; no setting does, and neither has a digest."""
+    if isinstance(data, float) and not math.isfinite(data):
+        yield f"{place}: must be a finite number, got {data}"
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _endless_numbers(value, f"{place}.{key}" if place else key)
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _endless_numbers(value, f"{place}[{index}]")
+
+
+def _hint(key: str, valid: list[str]) -> str:
+    nearest = difflib.get_close_matches(key, valid, n=1, cutoff=0.5)
+    return f"did you mean {nearest[0]!r}?" if nearest else f"valid keys: {', '.join(valid)}"
 
 
 def _label(source: dict[str, Any]) -> str:
@@ -132,6 +153,8 @@ def _plain(detail: Any) -> str:
     message = str(detail["msg"]).removeprefix("Value error, ")
     if detail["type"] == "missing":
         return "this key is required"
+    if detail["type"] in ("model_type", "model_attributes_type"):
+        return f"must be a table of settings, got {detail['input']!r}"
     if detail["type"] == "union_tag_not_found":
         return f"the key 'kind' is required; one of {', '.join(_kinds())}"
     if detail["type"] == "union_tag_invalid":
@@ -145,4 +168,8 @@ def _plain(detail: Any) -> str:
 
 
 def _kinds() -> list[str]:
-    return [get_args(model.model_fields["kind"].annotation)[0] for model in get_args(get_args(AnySource)[0])]
+    return [_kind_of(model) for model in _SOURCES]
+
+
+def _kind_of(model: type[BaseModel]) -> str:
+    return str(get_args(model.model_fields["kind"].annotation)[0])

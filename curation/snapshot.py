@@ -22,7 +22,7 @@ def write_snapshot(documents: list[Path], splits: Path, taken: Path, out: Path) 
     The id is the digest of the rows: equal corpora have equal ids, whenever and wherever they were made.
     """
     with open_engine(Path(__file__).parent, out.parent) as engine:
-        rows = engine.table("snapshot_rows", documents=[str(path) for path in documents], splits=str(splits), taken=str(taken)).to_pylist()
+        rows = engine.table("snapshot_rows.sql", documents=documents, splits=splits, taken=taken).to_pylist()
     snapshot_id = digest([digest(row) for row in rows])[:ID_LENGTH]
     write_table(out, [{"snapshot_id": snapshot_id, **row} for row in rows], SNAPSHOTS)
     return snapshot_id
@@ -34,9 +34,7 @@ def late_decisions(decisions: list[Path], duplicates: Path, taken: Path, setting
     Returns the number of rows. Raises LedgerError where a document is neither a duplicate nor in TAKEN.
     """
     with open_engine(Path(__file__).parent, out.parent) as engine:
-        fates = engine.table(
-            "late_decisions", decisions=[str(path) for path in decisions], duplicates=str(duplicates), taken=str(taken)
-        ).to_pylist()
+        fates = engine.table("late_decisions.sql", decisions=decisions, duplicates=duplicates, taken=taken).to_pylist()
     rows = [_row(fate, decision) for fate in fates for decision in _decide(fate, settings)]
     return write_table(out, rows, DECISIONS)
 

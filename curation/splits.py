@@ -67,10 +67,10 @@ def assign(inputs: Inputs, settings: SplitSettings, out: Path) -> int:
 def _documents(inputs: Inputs, scratch: Path) -> list[dict[str, Any]]:
     with open_engine(Path(__file__).parent, scratch) as engine:
         rows: list[dict[str, Any]] = engine.table(
-            "splits_documents",
-            signatures=[str(path) for path in inputs.signatures],
-            documents=[str(path) for path in inputs.documents],
-            duplicates=str(inputs.duplicates),
+            "splits_documents.sql",
+            signatures=inputs.signatures,
+            documents=inputs.documents,
+            duplicates=inputs.duplicates,
         ).to_pylist()
     return rows
 

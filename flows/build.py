@@ -9,7 +9,7 @@ from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 
 from flows.curate import curate
-from flows.session import fails_plainly, outcome
+from flows.session import fails_plainly, outcome, run_name
 from flows.shards import write_token_shards
 from flows.train import train_strawberry
 from flows.vocabulary import train_tokenizer
@@ -17,7 +17,7 @@ from flows.vocabulary import train_tokenizer
 TRAINING_DEPLOYMENT = "train-strawberry/train-strawberry"
 
 
-@flow(name="build", flow_run_name="build {recipe}", persist_result=False)
+@flow(name="build", flow_run_name=run_name, persist_result=False)
 @fails_plainly
 def build(recipe: str, home: str, workers: int = 0, refresh: str = "") -> dict[str, Any]:
     """Makes a corpus, its vocabulary and its shards, and triggers the training of Strawberry on them.

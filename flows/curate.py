@@ -19,7 +19,7 @@ from curation.settings import DuplicateSettings, MixSettings, SplitSettings
 from flows import stages
 from flows.current import Corpus, combined, save
 from flows.pipeline import Job, Pipeline, Stage
-from flows.session import fails_plainly, session
+from flows.session import fails_plainly, run_name, session
 from warehouse.errors import MixError, RecipeError
 from warehouse.store import Artifact, Output, write_atomic
 from warehouse.tables import LINEAGE, read_table, write_table
@@ -34,7 +34,7 @@ TABLES = ("captures", "documents", "signals", "decisions", "duplicates", "splits
 """Tables whose partitions show the current corpus alone; snapshots and lineage keep every version."""
 
 
-@flow(name="curate", task_runner=ThreadPoolTaskRunner(max_workers=4), flow_run_name="curate {recipe}", persist_result=False)
+@flow(name="curate", task_runner=ThreadPoolTaskRunner(max_workers=4), flow_run_name=run_name, persist_result=False)
 @fails_plainly
 def curate(recipe: str, home: str, workers: int = 0, refresh: str = "") -> dict[str, Any]:
     """Captures the sources of a recipe and makes a snapshot of what is worth keeping.

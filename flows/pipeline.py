@@ -67,7 +67,7 @@ class Pipeline:
 
     def run(self, stage: Stage, jobs: Sequence[Job]) -> list[Output]:
         """The outputs of a stage's jobs in their order, computed in the pool where they are not there yet."""
-        keys = [_key(stage, job) for job in jobs]
+        keys = [key_of(stage, job) for job in jobs]
         found = [find(self.workspace, stage.name, key) for key in keys]
         waiting = [(job, key) for job, key, output in zip(jobs, keys, found, strict=True) if output is None]
         self.display.begin(stage.name, len(jobs), len(jobs) - len(waiting), stage.unit)
@@ -87,7 +87,7 @@ class Pipeline:
 
         `job.call` takes the path and a callback `(done, detail)`; `total` is the number of units.
         """
-        key = _key(stage, job)
+        key = key_of(stage, job)
         output = find(self.workspace, stage.name, key)
         self.display.begin(stage.name, total, total if output else 0, stage.unit)
         self._log_skipped(stage, [job], [output])
@@ -105,6 +105,10 @@ class Pipeline:
         target = self.workspace.partition(table, self.recipe, part)
         expose(artifact, target)
         self.exposed.setdefault(table, set()).add(target)
+
+    def link(self, artifact: Artifact, target: Path) -> None:
+        """Makes a finished file appear at a path that people look for it."""
+        expose(artifact, target)
 
     def prune(self, tables: Iterable[str]) -> None:
         """Takes partitions out of tables that this build did not make: sources that left the recipe."""
@@ -213,7 +217,8 @@ def _entry(stage: str, part: str, output: Output, started: datetime, seconds: fl
     return Entry(stage, part, status, started, round(seconds, 3), sum(f.rows for f in files), sum(f.bytes for f in files), output.key)
 
 
-def _key(stage: Stage, job: Job) -> str:
+def key_of(stage: Stage, job: Job) -> str:
+    """The key under which the output of a job is kept."""
     return stage_key(stage.name, job.inputs, job.settings, code_version(*stage.code))
 
 

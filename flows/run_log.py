@@ -6,6 +6,7 @@ Times live here and in no other table, so that equal inputs give equal bytes eve
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from warehouse.layout import Workspace
 from warehouse.tables import RUNS, write_table
@@ -34,12 +35,14 @@ class RunLog:
     recipe: str
     run_id: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ"))
     entries: list[Entry] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)  # batches end in threads of their own
 
     def add(self, entries: list[Entry]) -> None:
         """Adds entries and writes the log's partition, replaced by rename."""
-        self.entries += entries
-        target = self.workspace.partition("runs", self.recipe, self.run_id.replace(":", ""))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(f"{target}.part")
-        write_table(aside, [{"run_id": self.run_id, **asdict(entry)} for entry in self.entries], RUNS)
-        aside.replace(target)
+        with self._lock:
+            self.entries += entries
+            target = self.workspace.partition("runs", self.recipe, self.run_id)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            aside = Path(f"{target}.part")
+            write_table(aside, [{"run_id": self.run_id, **asdict(entry)} for entry in self.entries], RUNS)
+            aside.replace(target)

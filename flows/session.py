@@ -7,6 +7,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from prefect.runtime import flow_run
 from prefect.states import Failed, State
 
 from curation.recipe import Recipe, find_recipe, load_recipe
@@ -43,6 +44,11 @@ def fails_plainly(function: Callable[..., Any]) -> Callable[..., Any]:
             return Failed(message=str(error))
 
     return flow_body
+
+
+def run_name() -> str:
+    """What a flow run is called: what it does, and for which recipe."""
+    return f"{flow_run.get_flow_name()} {Path(str(flow_run.get_parameters()['recipe'])).stem}"
 
 
 def outcome(state: State[Any]) -> Any:

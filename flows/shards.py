@@ -12,12 +12,12 @@ from curation.recipe import Recipe
 from curation.settings import ShardSettings
 from flows import current, stages
 from flows.pipeline import Job, Pipeline
-from flows.session import fails_plainly, session
+from flows.session import fails_plainly, run_name, session
 from tokenizer import corpus, evaluate, pack
 from warehouse.store import Output, expose
 
 
-@flow(name="write-shards", flow_run_name="write-shards {recipe}", persist_result=False)
+@flow(name="write-shards", flow_run_name=run_name, persist_result=False)
 @fails_plainly
 def write_token_shards(recipe: str, home: str) -> dict[str, Any]:
     """Writes the current snapshot of a recipe as token shards in its current vocabulary.

@@ -11,11 +11,11 @@ from curation.recipe import Recipe
 from curation.settings import TokenizerSettings
 from flows import current, stages
 from flows.pipeline import Job, Pipeline
-from flows.session import fails_plainly, session
+from flows.session import fails_plainly, run_name, session
 from tokenizer import corpus, train
 
 
-@flow(name="train-tokenizer", flow_run_name="train-tokenizer {recipe}", persist_result=False)
+@flow(name="train-tokenizer", flow_run_name=run_name, persist_result=False)
 @fails_plainly
 def train_tokenizer(recipe: str, home: str) -> dict[str, Any]:
     """Trains the vocabulary of a recipe on its current snapshot.

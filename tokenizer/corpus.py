@@ -1,22 +1,19 @@
 """A snapshot's text, streamed: what the vocabulary is trained on and what the shards hold."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from warehouse.errors import ShardError
-from warehouse.statements import exact_path, statement
 from warehouse.tables import read_table
 
-MEMORY_LIMIT = "512MB"
-"""Of the sort that puts documents in order; what does not fit is spilled to the folder of temporary files."""
-
-ROWS_AT_ONCE = 256
+ROWS_AT_ONCE = 64
+"""Documents read from a partition at a time."""
 
 
 _COLUMNS = [
@@ -62,35 +59,38 @@ def training_texts(corpus: Corpus) -> Iterator[str]:
 def snapshot_texts(corpus: Corpus, splits: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Pairs (doc_id, text) of the documents in these splits: exactly the snapshot's, each once, ordered by doc_id.
 
-    Raises ShardError where one is missing, or is there with another text than the snapshot was made from.
+    The texts wait in a temporary file while the partitions are read, so memory holds one of them at a time. Raises
+    ShardError where one is missing, held twice, or there with another text than the snapshot was made from.
     """
-    wanted = iter(corpus.rows(splits).select(["doc_id", "uri"]).to_pylist())
-    for doc_id, text in _stored_texts(corpus, splits):
-        expected = next(wanted, None)
-        if expected is None or expected["doc_id"] != doc_id:
-            raise _missing(expected or {"doc_id": doc_id, "uri": "held twice"}, corpus)
-        yield doc_id, text
-    for expected in wanted:
-        raise _missing(expected, corpus)
+    rows = corpus.rows(splits)
+    doc_ids, digests = rows["doc_id"].to_pylist(), rows["text_sha256"].to_pylist()
+    wanted = dict(zip(doc_ids, digests, strict=True))
+    with TemporaryFile(prefix="berry-texts-") as spool:
+        places: dict[str, tuple[int, int]] = {}
+        for doc_id, digest, text in _stored_texts(corpus.documents):
+            if doc_id in places or wanted.get(doc_id) != digest:
+                _require(doc_id not in places, doc_id, "is held twice", corpus)
+                continue
+            content = text.encode()
+            places[doc_id] = (spool.tell(), len(content))
+            spool.write(content)
+        for doc_id in doc_ids:
+            _require(doc_id in places, doc_id, "is missing or has changed since", corpus)
+            start, length = places[doc_id]
+            spool.seek(start)
+            yield doc_id, spool.read(length).decode()
 
 
-def _stored_texts(corpus: Corpus, splits: Sequence[str]) -> Iterator[tuple[str, str]]:
-    with tempfile.TemporaryDirectory(prefix="berry-sort-") as spill, duckdb.connect() as connection:
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'; SET enable_progress_bar = false")
-        connection.execute("SET temp_directory = $1", [spill])
-        parameters = {
-            "snapshot": exact_path(corpus.snapshot),
-            "documents": [exact_path(path) for path in corpus.documents],
-            "splits": list(splits),
-        }
-        texts = connection.sql(statement("tokenizer", "snapshot_texts.sql"), params=parameters)
-        reader = texts.to_arrow_reader(ROWS_AT_ONCE)
-        for batch in reader:
-            yield from zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
+def _stored_texts(documents: Sequence[Path]) -> Iterator[tuple[str, str, str]]:
+    for path in documents:
+        with pq.ParquetFile(path, pre_buffer=False) as partition:
+            for batch in partition.iter_batches(ROWS_AT_ONCE, columns=["doc_id", "text_sha256", "text"]):
+                yield from zip(*(batch[name].to_pylist() for name in ("doc_id", "text_sha256", "text")), strict=True)
 
 
-def _missing(row: dict[str, str], corpus: Corpus) -> ShardError:
-    return ShardError(
-        f"the snapshot {corpus.snapshot} does not fit its documents at {row['doc_id']} ({row['uri']}): its text is missing, "
-        "held twice, or changed since; build the recipe again so that the snapshot is made anew"
-    )
+def _require(held: bool, doc_id: str, fault: str, corpus: Corpus) -> None:
+    if not held:
+        raise ShardError(
+            f"the text of document {doc_id} {fault}: the snapshot {corpus.snapshot} does not fit the "
+            f"{len(corpus.documents)} document partitions given with it; build the recipe again to make it anew"
+        )

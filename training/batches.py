@@ -70,8 +70,8 @@ class Batches:
 
 def permutation(count: int, seed: int, epoch: int) -> Ids:
     """An order of 0..count - 1: by splitmix64 (Steele, Lea and Flood 2014), which no library release will change."""
-    start = _mixed(np.array([seed], dtype=np.uint64)) ^ np.uint64(epoch)
-    return np.argsort(_mixed(_mixed(start) + np.arange(count, dtype=np.uint64)), kind="stable")
+    start = _mixed(np.array([seed], dtype=np.uint64)) ^ np.array([epoch], dtype=np.uint64)
+    return np.argsort(_mixed(np.arange(count, dtype=np.uint64) + _mixed(start)), kind="stable")
 
 
 def _mixed(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

@@ -57,12 +57,12 @@ class Decoder:
 
     def __init__(self, model: Strawberry) -> None:
         self._model = model
-        self._memories = [TokenByToken(block) for block in model.blocks]
+        self._memories = [TokenByToken(block) for block in model.layers]
 
     @torch.no_grad()
     def step(self, ids: Tensor) -> Tensor:
         """Reads one token per row, ids (rows,), and returns the logits of the next, (rows, vocabulary)."""
         x = rms(functional.embedding(ids, self._model.embedding))[None, :, None]
-        for block, memory in zip(self._model.blocks, self._memories, strict=True):
+        for block, memory in zip(self._model.layers, self._memories, strict=True):
             x = block(x, memory)
         return functional.linear(rms(x)[0, :, 0], self._model.embedding)

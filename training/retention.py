@@ -105,7 +105,8 @@ def _through_norm(matrices: Tensor, arriving: Tensor) -> Tensor:
 
 def _products(left: Tensor, right: Tensor) -> Tensor:
     """Inner product of each pair of matrices, (matrices, 1, 1)."""
-    return torch.linalg.vecdot(left.flatten(-2), right.flatten(-2))[..., None, None]
+    products: Tensor = torch.linalg.vecdot(left.flatten(-2), right.flatten(-2))
+    return products[..., None, None]
 
 
 def _scale(matrices: Tensor) -> tuple[Tensor, Tensor]:

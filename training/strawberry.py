@@ -252,6 +252,11 @@ class Strawberry(nn.Module):
             self.embedding = nn.Parameter(torch.randn(config.vocabulary, config.width) * EMBEDDING_DEVIATION)
             self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
 
+    @property
+    def layers(self) -> list[Block]:
+        """The blocks in their order."""
+        return [block for block in self.blocks if isinstance(block, Block)]
+
     def hidden(self, ids: Tensor, shuffled: bool = False) -> Tensor:
         """Final states, (rows, tokens, C). Of any length: the last chunk is filled up, where no token can see it."""
         rows, tokens = ids.shape
@@ -259,7 +264,7 @@ class Strawberry(nn.Module):
         padded = functional.pad(ids, (0, -tokens % chunk))
         x = rms(functional.embedding(padded.view(rows, -1, chunk).transpose(0, 1), self.embedding))
         reading = WholeText(angles(self.config.qkv // self.config.heads, 0, padded.shape[1]), shuffled)
-        for block in self.blocks:
+        for block in self.layers:
             x = block(x, reading)
         return rms(x).transpose(0, 1).flatten(1, 2)[:, :tokens]
 

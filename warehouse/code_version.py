@@ -1,16 +1,17 @@
 """The version of a stage's code, read from the code itself, so that no one has to remember to raise a number.
 
 It is the digest of the syntax trees (comments and docstrings aside) of a module and of every module of ours that it
-imports, of the SQL files that they name, and of the versions of the libraries they import.
+imports, of the files (SQL, templates) that they name, and of the versions of Python and of the libraries they import.
 """
 
 import ast
 import sys
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
-from warehouse.digests import digest
+from warehouse.digests import digest, sha256_file
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = frozenset({"flows", "training", "tokenizer", "curation", "warehouse"})
@@ -23,7 +24,7 @@ def code_version(*modules: str) -> str:
     Raises ModuleNotFoundError for a name that is no module of ours.
     """
     trees: dict[str, str] = {}
-    statements: dict[str, str] = {}
+    files: dict[str, str] = {}
     libraries: set[str] = set()
     waiting = sorted(modules)
     while waiting:
@@ -33,8 +34,8 @@ def code_version(*modules: str) -> str:
         path = module_path(name)
         if path is None:
             raise ModuleNotFoundError(f"{name} is no module below {ROOT}")
-        tree = ast.parse(path.read_text())
-        statements |= _statements(tree, path.parent)
+        tree = ast.parse(path.read_bytes())
+        files |= _named_files(tree, path.parent)
         trees[name] = _shape(tree)
         for imported in imported_modules(tree):
             top = imported.split(".")[0]
@@ -42,7 +43,7 @@ def code_version(*modules: str) -> str:
                 waiting.append(imported)
             elif top not in sys.stdlib_module_names:
                 libraries.add(top)
-    return digest({"modules": trees, "sql": statements, "libraries": _versions(libraries)})
+    return digest({"modules": trees, "files": files, "libraries": _versions(libraries), "python": sys.version_info[:2]})
 
 
 def module_path(name: str) -> Path | None:
@@ -79,12 +80,26 @@ def _shape(tree: ast.Module) -> str:
     return ast.dump(tree)
 
 
-def _statements(tree: ast.Module, folder: Path) -> dict[str, str]:
+def _named_files(tree: ast.Module, folder: Path) -> dict[str, str]:
+    """Digests of the files at or below a module's folder whose names occur in it; a `.sql` file also without its ending."""
     names = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    files = [folder / name for name in sorted(names) if name.endswith(".sql")]
-    return {str(file.relative_to(ROOT)): file.read_text() for file in files if file.is_file()}
+    return {
+        str(path.relative_to(ROOT)): sha256_file(path)
+        for path in _data_files(folder)
+        if path.name in names or (path.suffix == ".sql" and path.stem in names)
+    }
+
+
+@cache
+def _data_files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.suffix not in (".py", ".pyc") and p.is_file())
 
 
 def _versions(libraries: set[str]) -> dict[str, str]:
-    distributions = packages_distributions()
-    return {name: ",".join(sorted(version(d) for d in set(distributions[name]))) for name in sorted(libraries) if name in distributions}
+    owners = _distributions()
+    return {name: ",".join(sorted(version(owner) for owner in set(owners[name]))) for name in sorted(libraries) if name in owners}
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    return packages_distributions()

@@ -34,4 +34,5 @@ def digest(value: Any) -> str:
 def fraction(*parts: str) -> float:
     """A number in [0, 1) drawn from strings alone: the only kind of chance that curation knows."""
     joined = "\x1f".join(parts).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.sha256(joined).digest()[:7], "big") / 2**56
+    # 53 bits, as many as a float holds exactly: with more, the largest draws would round up to 1
+    return (int.from_bytes(hashlib.sha256(joined).digest()[:7], "big") >> 3) / 2**53

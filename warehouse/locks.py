@@ -13,10 +13,10 @@ from warehouse.errors import WorkspaceError
 def exclusive(path: Path, wait: bool = False) -> Iterator[None]:
     """Holds a file lock for the length of a block.
 
-    Raises WorkspaceError, naming the holder's process, when the lock is taken and `wait` is false.
+    Raises WorkspaceError, naming the holder's process, when the lock is taken and `wait` is false, and where the
+    folder cannot be written to.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = _opened(path)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -31,3 +31,13 @@ def exclusive(path: Path, wait: bool = False) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _opened(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise WorkspaceError(
+            f"{path.parent}: cannot be written to ({error.strerror}). Name another folder with --home, or make room in this one."
+        ) from error

@@ -294,13 +294,14 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 def write_table(path: Path, rows: pa.Table | Iterable[Mapping[str, Any]], schema: pa.Schema) -> int:
     """Writes rows as zstd-compressed Parquet and returns how many there were.
 
-    A column that is missing, of another type or not in the schema is an error (pyarrow.ArrowInvalid or ValueError),
-    since a table that quietly changes its shape breaks every reader.
+    A column that is missing or not in the schema is a ValueError, a value that does not fit its type without loss is
+    a pyarrow.ArrowInvalid or ArrowTypeError, since a table that quietly changes its shape breaks every reader.
     """
     table = rows if isinstance(rows, pa.Table) else _table(list(rows), schema)
     if set(table.column_names) != set(schema.names):
         raise ValueError(f"{path.name}: columns {sorted(table.column_names)} are not those of its table {schema.names}")
-    table = table.select(schema.names).cast(schema)
+    # the writer ends pages where chunks end, so rows that came in other chunks would give another file
+    table = table.select(schema.names).cast(schema).combine_chunks()
     pq.write_table(table, path, compression="zstd", row_group_size=16_384)
     return table.num_rows
 

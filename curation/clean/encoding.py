@@ -19,6 +19,14 @@ MARKS = (
 META = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 HEAD_BYTES = 4096
 GUESS_BYTES = 65_536
+GUESSED = (
+    *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r"),
+    *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
+)
+"""What pages without a word on their encoding are written in; rarer ones are taken for these far more often than met."""
+MOST_LOST = 0.01  # of the characters; damaged UTF-8 with more holes is rather another encoding
+
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 WEB_ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
 """Browsers read these as Windows-1252 (WHATWG Encoding Standard, section 4.2), and so pages are written."""
@@ -33,23 +41,44 @@ def decode(content: bytes, charset: str | None) -> str:
     """
     require_text(content)
     for name in _candidates(content, charset):
+        if name == "utf-8" and (damaged := _damaged_utf8(content)) is not None:
+            return damaged
         try:
             return content.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
+    return _western(content)
+
+
+def _damaged_utf8(content: bytes) -> str | None:
+    """UTF-8 with a few bad bytes, where most of what is not ASCII still reads as UTF-8."""
+    text = content.decode("utf-8", "replace")
+    lost = text.count("\ufffd")
+    others = len(text) - lost - len(text.encode("ascii", "ignore"))
+    return text if lost <= MOST_LOST * len(text) and (lost == 0 or lost * 3 < others) else None
+
+
+def _western(content: bytes) -> str:
+    """The commonest encoding of old files, for short ones in which there is nothing to guess by."""
+    text = content.decode("cp1252", "replace")
+    if text.count("\ufffd") <= MOST_LOST * len(text) and not _CONTROL.search(content):
+        return text
     raise Failed("no declared or guessed encoding fits the bytes", Reason.UNDECODABLE)
 
 
 def require_text(content: bytes) -> None:
-    """Raises Dropped (binary) for bytes that begin like a known binary format or hold NULs without being UTF-16 or 32."""
+    """Raises Dropped (binary) for bytes that begin like a known binary format, or hold NULs and are not UTF-16.
+
+    A few NULs, or some at the end, are what old games put after a string; cleaning takes them out.
+    """
     if any(content.startswith(mark) for mark, _ in MARKS):
         return
     head = content[:HEAD_BYTES]
     if head.startswith(BINARY_HEADS):
         raise Dropped(Reason.BINARY, f"begins like a binary format: {head[:4]!r}")
-    nulls = head.count(0)
-    if nulls and not _wide(head):
-        raise Dropped(Reason.BINARY, f"{nulls} NUL bytes in the first {len(head)}", float(nulls), 0.0)
+    nulls, allowed = head.rstrip(b"\x00").count(0), len(head) // 500
+    if nulls > allowed and not _wide(head):
+        raise Dropped(Reason.BINARY, f"{nulls} NUL bytes in the first {len(head)}", float(nulls), float(allowed))
 
 
 def _wide(head: bytes) -> bool:
@@ -79,5 +108,5 @@ def _guess(content: bytes) -> str | None:
     """charset-normalizer's best guess from a sample around the first bytes beyond ASCII."""
     first = next(iter(re.finditer(rb"[\x80-\xff]", content)), None)
     start = max(0, (first.start() if first else 0) - GUESS_BYTES // 4)
-    best = from_bytes(content[start : start + GUESS_BYTES]).best()
+    best = from_bytes(content[start : start + GUESS_BYTES], cp_isolation=list(GUESSED)).best()
     return best.encoding if best else None

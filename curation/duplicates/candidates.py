@@ -32,10 +32,9 @@ def nominate(signatures: list[Path], settings: DuplicateSettings, out: Path, mem
     Of exact copies only one takes part. The work is DuckDB's, within `memory_mb` and spilling below `scratch`; the order
     of the partitions makes no difference.
     """
-    paths = [str(path) for path in signatures]
     with open_engine(Path(__file__).parent, scratch, memory_mb) as engine:
-        engine.run("first_copies", signatures=paths)
-        engine.run("band_buckets", signatures=paths)
-        engine.run("held_shingles", signatures=paths)
-        engine.run("rare_buckets", containment=min(settings.containment, settings.related))
-        return write_table(out, engine.table("pairs", crowd=CROWD), PAIRS)
+        engine.run("first_copies.sql", signatures=signatures)
+        engine.run("band_buckets.sql", signatures=signatures)
+        engine.run("held_shingles.sql", signatures=signatures)
+        engine.run("rare_buckets.sql", containment=min(settings.containment, settings.related))
+        return write_table(out, engine.table("pairs.sql", crowd=CROWD), PAIRS)

@@ -51,12 +51,11 @@ class MinHasher:
         return least
 
     def bands(self, shingles: Hashes) -> Hashes:
-        """One hash per band, different for different bands; empty for an empty set."""
+        """One hash per band; empty for an empty set."""
         if not len(shingles):
             return np.empty(0, np.uint64)
         rows = self.signature(shingles).reshape(self._bands, -1).astype(np.uint64)
-        numbers = np.arange(self._bands, dtype=np.uint64)
-        return fold([numbers, *rows.T])
+        return fold(list(rows.T))
 
 
 @dataclass(frozen=True)

@@ -84,8 +84,11 @@ def _is_dropped(element: etree._Element, dropped: frozenset[str]) -> bool:
     names = element.get("class")
     if names and not dropped.isdisjoint(names.split()):
         return True
-    style = element.get("style")
-    return element.get("id") in dropped or (style is not None and "display:none" in style.replace(" ", ""))
+    if element.get("id") in dropped:
+        return True
+    style = None if element.tag == "section" else element.get("style")  # mobile pages fold their sections
+    invisible = style is not None and "display:none" in style.replace(" ", "")
+    return invisible and "mwe-math-mathml" not in (names or "")  # formulas for screen readers, beside a picture
 
 
 def _open(page: _Page, element: etree._Element) -> None:
@@ -97,7 +100,7 @@ def _open(page: _Page, element: etree._Element) -> None:
     elif tag == "br":
         page.inline.append("\n")
     elif tag == "img":
-        page.write(_formula_of_image(element))
+        page.write(_words_of_image(element))
     page.write(element.text)
 
 
@@ -159,11 +162,12 @@ def _formula(element: etree._Element) -> str:
     return f"${source.strip()}$" if source.strip() else _SPACE.sub(" ", "".join(element.itertext()))
 
 
-def _formula_of_image(element: etree._Element) -> str:
-    """Old MediaWiki pages draw formulas as pictures whose alternative text is the TeX; beside MathML that is a repeat."""
-    if "tex" not in (element.get("class") or "").split():
-        return ""
-    return f"${(element.get('alt') or '').strip()}$"
+def _words_of_image(element: etree._Element) -> str:
+    """What a picture says: the TeX of a formula on old MediaWiki pages, the letter of a drop capital."""
+    words = (element.get("alt") or "").strip()
+    if "tex" in (element.get("class") or "").split():
+        return f"${words}$"
+    return words if len(words) == 1 and words.isalpha() else ""
 
 
 def _joined(blocks: list[str]) -> str:

@@ -17,12 +17,11 @@ DATA_MIN_CHARACTERS = 1_000
 
 VENDOR_FOLDERS = frozenset("_vendor vendor vendored third_party thirdparty third-party node_modules bower_components externals extern bundled _vendored".split())
 DATA_LANGUAGES = frozenset({"json", "xml", "yaml", "toml", "ini"})
-DOCUMENT_LANGUAGES = frozenset({"html"})
-BUILD_FOLDERS = frozenset({"dist", "build"})
 
 _GENERATED = re.compile(
-    r"(?:@generated\b|\bdo not (?:edit|modify)\b(?! .{0,40}unless)|\bautomatically[ -]generated\b|\bauto-?generated\b|\bgenerated (?:by|from|with|using) |"
-    r"\bthis file (?:is|was) (?:auto|machine)|\bmachine generated\b|\bcode generated\b)",
+    r"@generated\b|\bdo not (?:edit|modify)\b(?! .{0,40}unless)|\bcode generated\b.{0,60}\bdo not edit|"
+    r"\b(?:file|code|parser|module|script|header) (?:is|was|has been) (?:auto-?|automatically |machine[ -])?generated\b|"
+    r"^\W*(?:this (?:file|code) )?(?:automatically |auto[ -]?|machine )?generated (?:by|from|with|using)\b",
     re.IGNORECASE,
 )
 _COMMENT_LINE = re.compile(r"^\s*(?:#|//|/\*|\*|--|;|<!--|\"\"\"|''')")

@@ -16,7 +16,7 @@ MAX_BYTES = 8_000_000
 MAX_WEB_BYTES = 3_000_000  # trafilatura is slower and holds several copies of the tree
 
 WIKI_NOISE = frozenset(
-    "navbox vertical-navbox navbar infobox portable-infobox reference mw-editsection editsection toc toclimit-3 reflist "
+    "navbox vertical-navbox navbar infobox portable-infobox reference mw-ref mw-editsection editsection toc toclimit-3 reflist "
     "references mw-references-wrap refbegin hatnote dablink metadata ambox mbox-small tmbox noprint catlinks printfooter "
     "mw-jump mw-jump-link thumb thumbinner gallery gallerybox sistersitebox portal mw-empty-elt geo-nondefault geo-default "
     "coordinates shortdescription mw-cite-backlink cite-accessibility-label error mwe-math-fallback-image-inline "
@@ -34,8 +34,10 @@ _RENDERED_FRAGMENT = re.compile(r'class="(?:mw-headline|mw-redirect|tocnumber|ha
 _NAMESPACE_CLASS = re.compile(r"\bns-(-?\d+|special)\b")
 _ESCAPE = re.compile(r"\\([\\`*_\[\]<>#+\-.!|(){}~^=$&])")
 _EMPHASIS = re.compile(r"(?<![\\*])(\*{1,3})(?=[^\s*])([^*\n]{1,400}?)(?<=[^\s\\])\1(?!\*)")
+_NOTE_MARK = re.compile(r"<sup>\\?\[[^<>\n]{1,12}\]</sup>|</?(?:sup|sub|u|del)>")
+_TABLE_RULE = re.compile(r"^\|(?:---\|)+\n|^\|[ |]*\|$", re.MULTILINE)
+_TABLE_EDGE = re.compile(r"^\| *|(?<=\S) *\|$", re.MULTILINE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_ENTITY_DECLARATION = re.compile(r"<!ENTITY", re.IGNORECASE)
 
 
 def extract_html(item: Captured) -> Extracted:
@@ -129,6 +131,11 @@ def _main_text(tree: lxml.html.HtmlElement) -> str:
 
 
 def _plain(text: str) -> str:
-    """trafilatura's Markdown without emphasis and escapes, except inside code."""
+    """trafilatura's Markdown without emphasis, escapes and the frames of tables, except inside code."""
     parts = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
-    return "".join(part if part.startswith("```") else _ESCAPE.sub(r"\1", _EMPHASIS.sub(r"\2", part)) for part in parts)
+    return "".join(part if part.startswith("```") else _plain_prose(part) for part in parts)
+
+
+def _plain_prose(text: str) -> str:
+    text = _TABLE_EDGE.sub("", _TABLE_RULE.sub("", _NOTE_MARK.sub("", text)))
+    return _ESCAPE.sub(r"\1", _EMPHASIS.sub(r"\2", text))

@@ -6,7 +6,7 @@ from lxml import etree
 
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
-from curation.extract.sections import without_apparatus
+from curation.extract.sections import without_apparatus, without_hollow_brackets
 
 MAX_BYTES = 10_000_000
 
@@ -29,7 +29,7 @@ def extract_jats(item: Captured) -> Extracted:
     if article is None:
         raise Failed("no article element", Reason.MALFORMED)
     title = _text(article.find(".//{*}article-meta//{*}article-title"))
-    text = without_apparatus(_render(article)).strip()
+    text = without_apparatus(without_hollow_brackets(_render(article))).strip()
     if not text:
         raise Dropped(Reason.EMPTY, "neither abstract nor body")
     return Extracted(text, item.title or title or None, "jats")
@@ -57,6 +57,7 @@ def _render(article: etree._Element) -> str:
         if event == "end":
             if tag in _BLOCKS and not _is_dropped(element, tag):
                 flush()
+                prefix[0] = ""
                 level -= tag == "sec"
             inline.append(element.tail or "")
         elif _is_dropped(element, tag):

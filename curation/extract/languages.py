@@ -15,7 +15,7 @@ BY_SUFFIX = {
     "hlsl": "hlsl", "vert": "glsl", "frag": "glsl", "wgsl": "wgsl", "asm": "assembly", "s": "assembly", "zig": "zig", "nim": "nim",
     "dart": "dart", "groovy": "groovy", "gradle": "groovy", "f90": "fortran", "f": "fortran", "pas": "pascal", "vb": "visual basic",
     "coffee": "coffeescript", "tcl": "tcl", "v": "verilog", "vhd": "vhdl", "cu": "c++", "cuh": "c++", "toml": "toml", "ini": "ini",
-    "cfg": "ini", "yaml": "yaml", "yml": "yaml", "json": "json", "xml": "xml", "html": "html", "htm": "html", "j2": "jinja",
+    "cfg": "ini", "yaml": "yaml", "yml": "yaml", "json": "json", "map": "json", "xml": "xml", "html": "html", "htm": "html", "j2": "jinja",
 }  # fmt: skip
 BY_NAME = {"makefile": "make", "cmakelists.txt": "cmake", "dockerfile": "docker", "rakefile": "ruby", "gemfile": "ruby", "sconstruct": "python"}
 BY_INTERPRETER = {"python": "python", "node": "javascript", "bash": "shell", "sh": "shell", "zsh": "shell", "perl": "perl", "ruby": "ruby",

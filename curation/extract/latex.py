@@ -6,7 +6,7 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
 from curation.extract.accents import ACCENTS, LETTERS, accented
-from curation.extract.sections import without_apparatus
+from curation.extract.sections import without_apparatus, without_hollow_brackets
 
 MAX_BYTES = 4_000_000
 DEEPEST = 80
@@ -124,7 +124,7 @@ class _Reader:
             self._argument()
             return self._argument()
         if name in DROPPED_ARGUMENTS:
-            self._skip_arguments()
+            self._drop()
             return ""
         if name == "footnote":
             return f" ({self._argument().strip()})"
@@ -185,11 +185,16 @@ class _Reader:
         self.position = brace.end()
         return self.read(until="}")
 
-    def _skip_arguments(self) -> None:
+    def _drop(self) -> None:
+        """Skips the arguments of the command just read, and its line end where it has a line to itself."""
+        line_start = self.source.rfind("\n", 0, self.position) + 1
+        alone = self.source.startswith("\\", line_start) and self.source.find("\\", line_start + 1, self.position) < 0
         before = -1
         while before != self.position:
             before = self.position
             self._argument()
+        if alone and self.source.startswith("\n", self.position):
+            self.position += 1
 
     def _verb(self) -> str:
         mark = self.source[self.position : self.position + 1]

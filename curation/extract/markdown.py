@@ -66,7 +66,7 @@ def _outside_fences(text: str) -> str:
             current.append(line)
     rest = "\n".join(current)
     parts.append(rest if fence else _prose(rest))
-    return "\n".join(part for part in parts if part)
+    return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 
 def _prose(text: str) -> str:

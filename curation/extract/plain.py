@@ -4,6 +4,7 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
 from curation.domains import Domain
+from curation.extract.dumps import is_page_dump, page_dump_to_text
 from curation.extract.speech import paragraphs, timed_lines, without_times
 
 MAX_BYTES = 20_000_000
@@ -16,6 +17,8 @@ def extract_plain(item: Captured) -> Extracted:
     if item.domain is Domain.TRANSCRIPT:
         utterances = timed_lines(text)
         text = without_times(text) if utterances is None else paragraphs(utterances)
+    elif is_page_dump(text):
+        text = page_dump_to_text(text)
     if not text.strip():
         raise Dropped(Reason.EMPTY, "nothing but white space")
     return Extracted(text, item.title, "plain")

@@ -12,6 +12,15 @@ APPARATUS = frozenset(
 """Headings whose sections hold links and lists of works rather than text."""
 
 
+_HOLLOW = re.compile(r"[ \u00a0]?[(\[][\s;,.–-]*[)\]](?!\()")
+_HOLLOW_START = re.compile(r"\((?:[;,]\s*)+")
+
+
+def without_hollow_brackets(text: str) -> str:
+    """Takes out brackets that held nothing but a reference or a template."""
+    return _HOLLOW_START.sub("(", _HOLLOW.sub("", text))
+
+
 def without_apparatus(text: str) -> str:
     """Leaves out sections of the apparatus with all below them, then headings that have nothing under them."""
     return _without_bare_headings(_without_sections(text))

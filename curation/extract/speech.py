@@ -63,7 +63,7 @@ def paragraphs(utterances: Iterable[Utterance]) -> str:
     last_end: float | None = None
     for utterance in utterances:
         text = " ".join(utterance.text.split())
-        if not text:
+        if not any(map(str.isalnum, text)):
             continue
         pause = last_end is not None and utterance.start - last_end >= PAUSE
         full = length > LONG_PARAGRAPH and current[-1].endswith((".", "?", "!", "。", "？", "！"))

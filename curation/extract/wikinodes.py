@@ -12,6 +12,8 @@ _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|svg|tiff?|webp|ogg|oga|ogv|webm|mp3|wav
 _NAMESPACE = re.compile(r"^:?\s*([^\W\d_][\w -]{0,30}?)\s*:\s*(?=\S)")
 _FILE_OPTION = re.compile(r"^\s*(?:thumb|thumbnail|frame|frameless|\d+px|upright)", re.IGNORECASE)
 _LANGUAGE_FOLDER = re.compile(r"^[a-z]{2}/(?:.*/)?")
+_ATTRIBUTES = re.compile(r"""(?:[a-z]{3,12}\s*=\s*(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'|[\w#%-]{1,30})\s*){1,12}""")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _CELL = re.compile(r"\|\||!!")
 
 HIDDEN_NAMESPACES = frozenset(
@@ -122,4 +124,5 @@ def table(body: str) -> str:
 def _cell(text: str) -> str:
     """A cell without its attributes (`align=right | text`)."""
     before, bar, after = text.partition("|")
-    return (after if bar and ("=" in before or not before.strip()) else text).strip()
+    text = (after if bar and ("=" in before or not before.strip()) else text).strip()
+    return "" if _ATTRIBUTES.fullmatch(text) else _BREAK.sub(" ", text)

@@ -10,7 +10,7 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.elements import replace_elements, without_comments
-from curation.extract.sections import without_apparatus
+from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.templates import expand
 from curation.extract.wikinodes import resolve
 
@@ -33,6 +33,7 @@ _BREAK = re.compile(r"<(?:br|p|/p|/div|hr|/tr|/blockquote|/center)\b[^<>]{0,200}
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,400})?/?>")
 _MAGIC = re.compile(r"__[A-Z]{3,25}__")
 _QUOTES = re.compile(r"'{2,5}")
+_SPACES = re.compile(r"(?<=\S)[ \u00a0]{2,}")
 _HEADING = re.compile(r"^(={1,6})[ \t]*([^\n]{0,300}?)[ \t]*\1[ \t]*$")
 _ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
 _MARKED = re.compile("\ue000(\\d+)\ue001")
@@ -90,9 +91,9 @@ def wikitext_to_text(source: str, title: str | None = None) -> str:
     text = _without_elements(text)
     text = resolve(text, lambda parts: expand(parts, title or ""))
     text = _MAGIC.sub("", _BREAK.sub("\n", text))
-    text = _QUOTES.sub("", _TAG.sub("", text))
+    text = without_hollow_brackets(_QUOTES.sub("", _TAG.sub("", text)))
     text = "\n".join(_line(line) for line in text.split("\n"))
-    text = without_apparatus(re.sub(r"\n{3,}", "\n\n", html.unescape(text)))
+    text = without_apparatus(re.sub(r"\n{3,}", "\n\n", _SPACES.sub(" ", html.unescape(text))))
     text = _MARKED.sub(lambda match: kept[int(match.group(1))], text)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
 

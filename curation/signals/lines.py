@@ -6,14 +6,17 @@ BULLETS = ("- ", "* ", "• ", "‣ ", "▪ ", "● ", "◦ ", "– ", "·")
 
 
 def line_signals(text: str) -> dict[str, Any]:
-    """Number, lengths and kinds of the lines that are not blank; lengths in characters."""
+    """Number, lengths and kinds of the lines that are not blank; lengths in characters.
+
+    A repeated line counts only if it has a letter or digit: code fences and lone braces say nothing about a text.
+    """
     every = text.split("\n")
     lines = [stripped for line in every if (stripped := line.strip())]
     count = len(lines)
     seen: set[str] = set()
     repeated = repeated_characters = 0
     for line in lines:
-        if line in seen:
+        if line in seen and any(map(str.isalnum, line)):
             repeated += 1
             repeated_characters += len(line)
         seen.add(line)

@@ -5,6 +5,7 @@ from typing import Any
 
 STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
 
+_SYMBOL = re.compile(r"(?<=[^\n#])#+|^#+(?![# ])|\.{3,}|…", re.MULTILINE)  # runs count once, marks of headings do not
 _LETTER = re.compile(r"[^\W\d_]")
 _ASCII_LETTER = re.compile(r"[A-Za-z]")
 
@@ -13,7 +14,7 @@ def word_signals(text: str, words: list[str]) -> dict[str, Any]:
     """Number and mean length of words, symbols per word, share with a letter, stop words that occur."""
     count = len(words)
     distinct = set(words)
-    symbols = text.count("#") + text.count("...") + text.count("…")
+    symbols = len(_SYMBOL.findall(text))
     return {
         "words": float(count),
         "mean_word_length": sum(map(len, words)) / count if count else 0.0,

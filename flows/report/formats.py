@@ -3,9 +3,6 @@
 import re
 import unicodedata
 
-LONGEST_URI = 140
-"""Characters of a URI that are shown; the middle of a longer one is left out."""
-
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffb]")
 _WIDE_MARKS = 4
 """Combining marks in a row that any writing system uses; more only climb out of their line."""
@@ -68,13 +65,13 @@ def plain(text: str | None) -> str:
     return _flat(_CONTROLS.sub(_picture, text.replace("\r\n", "\n")))
 
 
-def uri(text: str | None) -> str:
-    """A URI on its own line or less: plain, and shortened in the middle where it is very long."""
+def uri(text: str | None, characters: int = 140) -> str:
+    """A URI in at most so many characters: plain, the middle of a longer one left out, since its end tells most."""
     known = plain(text).replace("\n", "␊").replace("\t", "␉")
-    if len(known) <= LONGEST_URI:
+    if len(known) <= characters:
         return known
-    tail = LONGEST_URI // 3
-    return f"{known[: LONGEST_URI - tail - 1]}…{known[-tail:]}"
+    tail = characters // 2
+    return f"{known[: characters - tail - 1]}…{known[-tail:]}"
 
 
 def excerpt(text: str | None, characters: int) -> str:

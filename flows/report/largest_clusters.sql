@@ -1,6 +1,6 @@
 -- The largest clusters of duplicates, one row per dropped member, the most alike first.
 WITH sizes AS (
-    SELECT cluster_id, count(*) + 1 AS documents
+    SELECT cluster_id, count(*) + 1 AS documents, min(jaccard) AS least, max(jaccard) AS most
     FROM duplicates
     WHERE recipe = $recipe AND dropped
     GROUP BY cluster_id
@@ -11,6 +11,8 @@ members AS (
     SELECT
         sizes.cluster_id,
         sizes.documents,
+        sizes.least,
+        sizes.most,
         duplicates.* EXCLUDE (recipe, cluster_id),
         row_number() OVER (PARTITION BY sizes.cluster_id ORDER BY jaccard DESC, containment DESC, doc_id) AS place
     FROM sizes
@@ -19,6 +21,8 @@ members AS (
 SELECT
     members.cluster_id,
     members.documents,
+    members.least,
+    members.most,
     members.kind,
     members.jaccard,
     members.containment,

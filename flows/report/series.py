@@ -24,13 +24,18 @@ def envelope(points: Sequence[Point], buckets: int) -> list[Point]:
 
 
 def smooth(points: Sequence[Point], window: int) -> list[Point]:
-    """Means over `window` points around each one; towards both ends the window narrows, so that nothing is shifted."""
+    """Means over `window` points around each one.
+
+    At the start, where a loss falls steeply, the window narrows on both sides, so that the curve is not shifted; at the
+    end it loses its later half alone, so that the curve does not end on the noise of a single point.
+    """
     sums = list(accumulate((y for _, y in points), initial=0.0))
     last = len(points) - 1
     smoothed: list[Point] = []
     for i, (x, _) in enumerate(points):
-        reach = min(window // 2, i, last - i)
-        smoothed.append((x, (sums[i + reach + 1] - sums[i - reach]) / (2 * reach + 1)))
+        reach = min(window // 2, i)
+        first, after = i - reach, min(i + reach, last) + 1
+        smoothed.append((x, (sums[after] - sums[first]) / (after - first)))
     return smoothed
 
 

@@ -10,7 +10,7 @@ from curation.duplicates.minhash import sign_partition
 from curation.settings import DuplicateSettings
 from warehouse.tables import DECISIONS, DOCUMENTS, read_table, write_table
 
-_SYLLABLES = "ba be bi bo bu da de di do du ka ke ki ko ku la le li lo lu ma me mi mo mu na ne ni no nu".split()
+_SYLLABLES = [consonant + vowel for consonant in "bdklmn" for vowel in "aeiou"]
 _VOCABULARY = [first + second + third for first in _SYLLABLES for second in _SYLLABLES for third in ("", "ra", "to")]
 
 

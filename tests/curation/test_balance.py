@@ -81,9 +81,15 @@ def test_temperature_lifts_small_domains(tmp_path: Path) -> None:
     assert sum(row["taken_characters"] for row in lifted.values()) == pytest.approx(390_000, rel=0.01)
 
 
-def test_no_document_is_taken_twice_more_than_another_of_its_domain(tmp_path: Path) -> None:
+def test_repetitions_within_a_domain_differ_by_one_at_most(tmp_path: Path) -> None:
     mix(tmp_path, MixSettings(shares=Shares(lore=1), characters=150_000))
     assert {count for name, count in repetitions(tmp_path).items() if name.startswith("lore")} == {2, 3}
+
+
+def test_which_documents_are_taken_does_not_follow_their_ids(tmp_path: Path) -> None:
+    mix(tmp_path, MixSettings(shares=Shares(code=1), characters=15_000))
+    taken = [count for name, count in sorted(repetitions(tmp_path).items()) if name.startswith("code")]
+    assert 50 < sum(taken[:150]) < 100
 
 
 def test_a_larger_mix_takes_more_of_each_document_never_less(tmp_path: Path) -> None:
@@ -119,3 +125,9 @@ def test_the_order_of_documents_changes_no_byte(tmp_path: Path) -> None:
     write_table(tmp_path / "splits", read_table(tmp_path / "splits").to_pylist()[::-1], SPLITS)
     balance(tmp_path / "splits", settings, tmp_path / "mix", tmp_path / "taken")
     assert [(tmp_path / name).read_bytes() for name in ("mix", "taken")] == before
+
+
+def test_a_folder_named_like_a_pattern_is_only_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "corpus [old] *"
+    folder.mkdir()
+    assert mix(folder, MixSettings())["code"]["taken_documents"] == 300

@@ -26,6 +26,12 @@ def test_an_edited_copy_is_nominated_and_a_stranger_is_not(tmp_path: Path) -> No
     assert nominated(tmp_path, [sign(tmp_path, texts, SETTINGS)]) == [("a", "b")]
 
 
+def test_bands_nominate_alike_documents_that_do_not_contain_one_another(tmp_path: Path) -> None:
+    strict = DuplicateSettings(containment=1.0, related=1.0)
+    texts = {"a": prose("page", 300), "b": edited(prose("page", 300), 5)}
+    assert nominated(tmp_path, [sign(tmp_path, texts, strict)], strict) == [("a", "b")]
+
+
 def test_a_page_inside_a_collection_a_hundred_times_its_size_is_nominated(tmp_path: Path) -> None:
     pages = [prose(str(number), 60) for number in range(100)]
     texts = {"collection": " ".join(pages), "page": pages[57]}

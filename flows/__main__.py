@@ -1,0 +1,5 @@
+"""`python -m flows` is `berry`."""
+
+from flows.cli import main
+
+main()
