@@ -1,11 +1,12 @@
 """Capture: a source's items, as they came, in partitions of a few megabytes."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from curation.sources import files, python_library, web
-from curation.sources.item import Item, distinct
+from curation.sources.item import Item, distinct, printable
 from curation.sources.kinds import AnySource, FilesSource, PythonSource, Source, WebSource
 from warehouse.digests import digest, sha256_bytes
 from warehouse.errors import SourceError
@@ -38,7 +39,7 @@ def capture_source(source: AnySource, folder: Path, out: Path) -> None:
     """
     rows: list[Mapping[str, Any]] = []
     size = number = 0
-    for item in distinct(_items(source, folder)):
+    for item in distinct(_storable(_items(source, folder))):
         row = _row(source, item)
         rows.append(row)
         size += row["bytes"]
@@ -59,6 +60,11 @@ def _items(source: AnySource, folder: Path) -> Iterator[Item]:
             return web.items(source, folder)
         case _:
             raise SourceError(f"source {source.id}: this version does not capture sources of kind {source.kind!r} yet")
+
+
+def _storable(items: Iterator[Item]) -> Iterator[Item]:
+    for item in items:
+        yield replace(item, native_id=printable(item.native_id), uri=printable(item.uri), error=item.error and printable(item.error))
 
 
 def _nothing(source: Source) -> Item:

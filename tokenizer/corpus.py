@@ -68,7 +68,7 @@ def snapshot_texts(corpus: Corpus, splits: Sequence[str]) -> Iterator[tuple[str,
     with TemporaryFile(prefix="berry-texts-") as spool:
         places: dict[str, tuple[int, int]] = {}
         for doc_id, digest, text in _stored_texts(corpus.documents):
-            if doc_id in places or wanted.get(doc_id) != digest:
+            if doc_id in places or digest is None or wanted.get(doc_id) != digest:
                 _require(doc_id not in places, doc_id, "is held twice", corpus)
                 continue
             content = text.encode()

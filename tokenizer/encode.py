@@ -39,7 +39,7 @@ class Encoder:
         self._bytes = _entry_bytes(tokenizer)
         self.digest = digest
         self.entries = len(self._bytes)
-        self.end_of_text: int = tokenizer.token_to_id(END_OF_TEXT)
+        self.end_of_text = 0
         self.byte_lengths = np.array([len(entry) for entry in self._bytes], dtype=np.int64)
         self.character_counts = np.array([_characters_begun(entry) for entry in self._bytes], dtype=np.int64)
 
@@ -91,8 +91,7 @@ def _entry_bytes(tokenizer: Tokenizer) -> list[bytes]:
     names = {number: name for name, number in tokenizer.get_vocab().items()}
     byte_of = _byte_of_character()
     return [
-        b"" if names[number] == END_OF_TEXT else bytes(byte_of[character] for character in names[number])
-        for number in range(len(names))
+        b"" if names[number] == END_OF_TEXT else bytes(byte_of[character] for character in names[number]) for number in range(len(names))
     ]
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from curation.settings import ShardSettings
 from tokenizer.corpus import Corpus, snapshot_texts
 from tokenizer.encode import Encoder
-from tokenizer.shards import HEADER_BYTES, SPANS_FILE, SPLITS, TokenShard, header, shard_name
+from tokenizer.shards import SPANS_FILE, SPLITS, TokenShard, header, shard_name
 from warehouse.digests import fraction, sha256_file
 from warehouse.errors import ShardError
 from warehouse.tables import SPANS, write_table

@@ -69,8 +69,7 @@ class TokenShard:
         magic, version, count = np.frombuffer(fields, dtype="<i4", count=3).tolist()
         if magic != MAGIC or version != VERSION:
             raise ShardError(
-                f"{path} is not a token shard: it begins with {magic}, {version} instead of {MAGIC}, {VERSION}; "
-                "build the shards again"
+                f"{path} is not a token shard: it begins with {magic}, {version} instead of {MAGIC}, {VERSION}; build the shards again"
             )
         _require_size(path, count)
         written_with = fields[_VOCABULARY].hex()
@@ -97,9 +96,7 @@ def _read_header(path: Path) -> bytes:
     with path.open("rb") as handle:
         fields = handle.read(HEADER_BYTES)
     if len(fields) < HEADER_BYTES:
-        raise ShardError(
-            f"{path} has {len(fields)} bytes, less than the {HEADER_BYTES} of a shard's header; build the shards again"
-        )
+        raise ShardError(f"{path} has {len(fields)} bytes, less than the {HEADER_BYTES} of a shard's header; build the shards again")
     return fields
 
 
@@ -107,6 +104,4 @@ def _require_size(path: Path, count: int) -> None:
     size, expected = path.stat().st_size, HEADER_BYTES + 2 * count
     if size != expected or count < 1:
         fault = "truncated" if size < expected else "longer than its header says" if size > expected else "empty"
-        raise ShardError(
-            f"{path} is {fault}: {count:,} tokens need {expected:,} bytes, the file has {size:,}; build the shards again"
-        )
+        raise ShardError(f"{path} is {fault}: {count:,} tokens need {expected:,} bytes, the file has {size:,}; build the shards again")

@@ -23,9 +23,7 @@ ROWS = 16
 """Windows read at once."""
 
 
-def evaluate(
-    model: Strawberry, baselines: Iterable[Unigram | Bigram], documents: Sequence[HeldOut], split: str
-) -> list[dict[str, Any]]:
+def evaluate(model: Strawberry, baselines: Iterable[Unigram | Bigram], documents: Sequence[HeldOut], split: str) -> list[dict[str, Any]]:
     """Rows of BASELINES: each model on each domain and on "all".
 
     "Shuffled retention" gives every window the weights that another one's text generated: where that loses nothing,
@@ -47,10 +45,7 @@ def write_evaluation(rows: Sequence[dict[str, Any]], path: Path) -> int:
 def loss_rows(model: str, split: str, documents: Sequence[HeldOut], nats: Sequence[float]) -> list[dict[str, Any]]:
     """Rows of BASELINES for one model, from the total nats of each document; "all" comes last."""
     domains = [*sorted({document.domain for document in documents}), ALL]
-    chosen = {
-        domain: [index for index, document in enumerate(documents) if domain in (document.domain, ALL)]
-        for domain in domains
-    }
+    chosen = {domain: [index for index, document in enumerate(documents) if domain in (document.domain, ALL)] for domain in domains}
     return [_loss_row(model, split, domain, [(documents[i], nats[i]) for i in chosen[domain]]) for domain in domains]
 
 

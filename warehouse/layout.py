@@ -1,15 +1,15 @@
 """Paths of a workspace: one folder that holds everything a recipe produced.
 
-    WORKSPACE/
-      store/STAGE/KEY/        finished partitions, addressed by the digest of what made them; never edited
-      tables/TABLE/recipe=R/  the current partitions of each table, hard links into the store; what SQL reads
-      warehouse.duckdb        views and macros over the tables, replaced by rename
-      tokenizers/R/           the current vocabulary of a recipe
-      shards/R/               its token shards
-      models/R/               its trained model
-      reports/R.html          its report
-      runs/                   logs of builds as they happened: the only files that hold times
-      scratch/                temporary files, safe to delete while nothing runs
+WORKSPACE/
+  store/STAGE/KEY/        finished partitions, addressed by the digest of what made them; never edited
+  tables/TABLE/recipe=R/  the current partitions of each table, hard links into the store; what SQL reads
+  warehouse.duckdb        views and macros over the tables, replaced by rename
+  tokenizers/R/           the current vocabulary of a recipe
+  shards/R/               its token shards
+  models/R/               its trained model
+  reports/R.html          its report
+  runs/                   logs of builds as they happened: the only files that hold times
+  scratch/                temporary files, safe to delete while nothing runs
 """
 
 from dataclasses import dataclass

@@ -303,7 +303,7 @@ def write_table(path: Path, rows: pa.Table | Iterable[Mapping[str, Any]], schema
     # the writer ends pages where chunks end, so rows that came in other chunks would give another file
     table = table.select(schema.names).cast(schema).combine_chunks()
     pq.write_table(table, path, compression="zstd", row_group_size=16_384)
-    return table.num_rows
+    return int(table.num_rows)
 
 
 def read_table(paths: Path | Sequence[Path], columns: list[str] | None = None) -> pa.Table:

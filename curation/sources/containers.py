@@ -8,6 +8,9 @@ import bz2
 import gzip
 import io
 import lzma
+import os
+import re
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -15,18 +18,34 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Self, cast
 
 DEEPEST = 3
 """Archives within archives are opened to this depth."""
 
-UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError, RuntimeError)
+IN_MEMORY = 128_000_000
+"""A zip within a compressed archive is read to memory up to this size: its directory is at its end, and every step back
+in a compressed stream decompresses it from the start again."""
+
+UNREADABLE = (
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+)
 """What the standard library raises for damaged, encrypted or unknown archives."""
 
-_STREAMS: dict[bytes, tuple[str, Callable[[IO[bytes]], IO[bytes]]]] = {
-    b"\x1f\x8b": (".gz", lambda raw: cast(IO[bytes], gzip.GzipFile(fileobj=raw))),
-    b"BZh": (".bz2", lambda raw: cast(IO[bytes], bz2.BZ2File(raw))),
-    b"\xfd7zXZ\x00": (".xz", lambda raw: cast(IO[bytes], lzma.LZMAFile(raw))),
+_STREAMS: dict[re.Pattern[bytes], tuple[str, Callable[[IO[bytes]], IO[bytes]]]] = {
+    re.compile(rb"\x1f\x8b\x08"): (".gz", lambda raw: cast(IO[bytes], gzip.GzipFile(fileobj=raw))),
+    re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"): (".bz2", lambda raw: cast(IO[bytes], bz2.BZ2File(raw))),
+    re.compile(rb"\xfd7zXZ\x00"): (".xz", lambda raw: cast(IO[bytes], lzma.LZMAFile(raw))),  # noqa: SIM115
 }
 
 
@@ -34,84 +53,149 @@ _STREAMS: dict[bytes, tuple[str, Callable[[IO[bytes]], IO[bytes]]]] = {
 class Member:
     """One file. Its stream is valid until the next member is asked for."""
 
-    name: str
+    name: str  # its path in the folder or archive; in an archive within that, `ARCHIVE!/PATH`
     stream: IO[bytes] | None
     modified: str | None = None
     error: str | None = None
+    joint: str = ""  # what stands between the address of the whole and the name; empty where the member is the whole
+    opaque: bool = False  # an archive or folder that failed: what else it holds is not known
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a stream comes from, and what its members are called if it is an archive."""
+
+    name: str
+    within: str = ""  # begins the names of the members
+    joint: str = ""
+    modified: str | None = None
+    depth: int = DEEPEST
+
+    def member(self, path: str, modified: str | None) -> "_Place":
+        name = self.within + path
+        return _Place(name, f"{name}!/", "!/", modified, self.depth - 1)
+
+    def unpacked(self, suffix: str) -> "_Place":
+        return replace(self, name=self.name.removesuffix(suffix), depth=self.depth - 1)
+
+    def holds(self, stream: IO[bytes]) -> Member:
+        return Member(self.name, stream, self.modified, None, self.joint)
+
+    def failed(self, error: BaseException, opaque: bool = False) -> Member:
+        return Member(self.name, None, self.modified, f"cannot be read: {type(error).__name__}: {error}", self.joint, opaque)
 
 
 def members(path: Path) -> Iterator[Member]:
     """Every file at or below a path, sorted by name in folders and in stored order in archives."""
     if not path.is_dir():
-        yield from _file(path, path.name)
+        yield from _file(path, _Place(path.name)) if path.is_file() else [Member(path.name, None, error="is no regular file")]
         return
-    for file in sorted(p for p in path.rglob("*") if p.is_file()):
+    for file, fault in files_below(path):
         name = file.relative_to(path).as_posix()
-        for member in _file(file, name):
-            yield _within(name, member)
+        found = [Member(name, None, error=fault, opaque=file.is_dir())] if fault else _file(file, _Place(name, f"{name}!/"))
+        yield from (replace(member, joint="/") for member in found)
 
 
-def is_archive(path: Path) -> bool:
-    """Whether a file holds named members, so that a URI needs their names."""
-    try:
-        with path.open("rb") as raw:
-            return _is_zip(raw) or _is_tar(_decompressed(raw)[1])
-    except UNREADABLE:
-        return False
+def files_below(folder: Path) -> list[tuple[Path, str | None]]:
+    """Every file below a folder, sorted, and beside it why it must not or cannot be opened; None for a regular file."""
+    found: dict[Path, str | None] = {}
+
+    def unlisted(error: OSError) -> None:
+        found[Path(error.filename)] = f"cannot be listed: {error.strerror}"
+
+    for place, folders, names in os.walk(folder, onerror=unlisted):
+        here = Path(place)
+        # a followed link to a folder may lead in a circle, or out of here
+        links = [here / name for name in folders if (here / name).is_symlink()]
+        found |= dict.fromkeys(links, "is a link to a folder; such links are not followed")
+        found |= {here / name: None if (here / name).is_file() else "is no regular file" for name in names}
+    return sorted(found.items())
 
 
-def _file(path: Path, name: str) -> Iterator[Member]:
+def _file(path: Path, place: _Place) -> Iterator[Member]:
     try:
         with path.open("rb") as raw:
             # a checkout's file times are no facts of the source, an archive's are
-            yield from _opened(raw, name, None, DEEPEST)
+            yield from _opened(raw, place)
     except UNREADABLE as error:
-        yield Member(name, None, error=_explain(error))
+        yield place.failed(error)
 
 
-def _opened(raw: IO[bytes], name: str, modified: str | None, depth: int) -> Iterator[Member]:
-    if depth and _is_zip(raw):
-        yield from _zip_members(raw, depth)
+def _opened(raw: IO[bytes], place: _Place) -> Iterator[Member]:
+    if not place.depth:
+        yield place.holds(raw)
         return
-    suffix, stream = _decompressed(raw) if depth else ("", raw)
-    if depth and _is_tar(stream):
-        yield from _tar_members(stream, depth)
-    elif suffix:
-        yield from _opened(stream, name.removesuffix(suffix), modified, depth - 1)
-    else:
-        yield Member(name, stream, modified)
+    archive = False
+    try:
+        if archive := _is_zip(raw):
+            yield from _zip_members(raw, place)
+            return
+        suffix, stream = _decompressed(raw)
+        archive = bool(suffix) or _is_tar(stream)
+        if _is_tar(stream):
+            yield from _tar_members(stream, place)
+        elif suffix:
+            yield from _opened(stream, place.unpacked(suffix))
+        else:
+            yield place.holds(stream)
+    except UNREADABLE as error:
+        yield place.failed(error, opaque=archive)
 
 
-def _zip_members(raw: IO[bytes], depth: int) -> Iterator[Member]:
-    with zipfile.ZipFile(raw) as archive:
-        for info in sorted(archive.infolist(), key=lambda info: info.filename):
-            if info.is_dir():
+def _zip_members(raw: IO[bytes], place: _Place) -> Iterator[Member]:
+    with zipfile.ZipFile(raw if place.depth == DEEPEST else _rewindable(raw)) as archive:
+        for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+            if info.filename.endswith("/"):
                 continue
-            modified = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*info.date_time)
+            inner = place.member(info.filename, _moment(*info.date_time))
             try:
                 with archive.open(info) as stream:
-                    yield from _member(stream, info.filename, modified, depth)
+                    yield from _opened(stream, inner)
             except UNREADABLE as error:
-                yield Member(info.filename, None, modified, _explain(error))
+                yield inner.failed(error)
 
 
-def _tar_members(stream: IO[bytes], depth: int) -> Iterator[Member]:
-    with tarfile.open(fileobj=stream, mode="r:") as archive:
+def _tar_members(stream: IO[bytes], place: _Place) -> Iterator[Member]:
+    with tarfile.open(fileobj=stream, mode="r:", tarinfo=_Header) as archive:
         for info in archive:
             content = archive.extractfile(info) if info.isfile() else None
             if content is not None:
-                modified = datetime.fromtimestamp(int(info.mtime), UTC).isoformat()
-                yield from _member(content, info.name.removeprefix("./"), modified, depth)
+                yield from _opened(content, place.member(info.name.removeprefix("./"), _epoch(info.mtime)))
 
 
-def _member(stream: IO[bytes], name: str, modified: str | None, depth: int) -> Iterator[Member]:
-    for inner in _opened(stream, name, modified, depth - 1):
-        yield _within(name, inner)
+class _Header(tarfile.TarInfo):
+    """A header of a tar archive that does not pass for the end of it when it is damaged or cut off."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]  # typeshed does not know it
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(f"the archive breaks off at byte {archive.offset} ({error})") from error
 
 
-def _within(name: str, inner: Member) -> Member:
-    itself = name.startswith(inner.name)  # also when it only lost the ending of a compressed file
-    return inner if itself else replace(inner, name=f"{name}!/{inner.name}")
+def _rewindable(raw: IO[bytes]) -> IO[bytes]:
+    content = raw.read(IN_MEMORY + 1)
+    if len(content) <= IN_MEMORY:
+        return io.BytesIO(content)
+    raw.seek(0)
+    return raw
+
+
+def _moment(*parts: int) -> str | None:
+    try:
+        return datetime(*parts).isoformat()  # type: ignore[arg-type]
+    except ValueError:
+        return None
+
+
+def _epoch(seconds: float) -> str | None:
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC).isoformat()
+    except (OSError, OverflowError, ValueError):
+        return None
 
 
 def _peek(stream: IO[bytes], count: int) -> bytes:
@@ -130,12 +214,8 @@ def _is_tar(stream: IO[bytes]) -> bool:
 
 
 def _decompressed(raw: IO[bytes]) -> tuple[str, IO[bytes]]:
-    head = _peek(raw, 6)
+    head = _peek(raw, 10)
     for magic, (suffix, opener) in _STREAMS.items():
-        if head.startswith(magic):
+        if magic.match(head):
             return suffix, cast(IO[bytes], io.BufferedReader(cast(io.RawIOBase, opener(raw))))
     return "", raw
-
-
-def _explain(error: BaseException) -> str:
-    return f"cannot be read: {type(error).__name__}: {error}"

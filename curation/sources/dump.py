@@ -8,14 +8,16 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import IO
 
 from curation.sources.item import Item
 from curation.sources.media import WIKI_PAGE
 
 CHUNK = 1 << 20
-_OPEN, _CLOSE = b"<page>", b"</page>"
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_OPEN, _CLOSE, _END = b"<page>", b"</page>", b"</mediawiki>"
+_LONGEST_TAG = len(_END)
+_UTF16 = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
 
 
 def is_dump(head: bytes) -> bool:
@@ -26,63 +28,90 @@ def is_dump(head: bytes) -> bool:
 def pages(stream: IO[bytes], name: str, largest: int) -> Iterator[Item]:
     """Every page of a dump as an item of media type application/x-mediawiki-page+xml.
 
-    `largest` is the most bytes of one page. A page that is larger, and a dump that ends within a page, are failed items.
+    `largest` is the most bytes of one page. A page that is larger, a dump that breaks off before its end, and one
+    without pages are failed items.
     """
-    prefix, buffer = f"file:{name}#", b""
     chunks = _utf8(stream)
     head = next(chunks, b"")
+    prefix = _prefix(head, name)
+    cutter = _Cutter(largest)
+    for chunk in chain([head], chunks):
+        for number, content in cutter.cut(chunk):
+            if content is None:
+                yield Item.failed(
+                    f"{name}#oversized-{number}", f"{prefix.rstrip('#')}#{number}", f"page {number} is larger than {largest} bytes"
+                )
+            else:
+                yield _page(content, prefix)
+    if cutter.open or (is_dump(head) and not cutter.ended):
+        yield Item.failed(f"{name}#truncated", prefix, "the dump ends before its last tag: it is truncated")
+    elif not cutter.count:
+        yield Item.failed(f"{name}#empty", prefix, "there is no <page> in it: it is empty, or no MediaWiki dump")
+
+
+class _Cutter:
+    """Cuts pages out of chunks of a dump. Holds one page and one chunk at most."""
+
+    def __init__(self, largest: int) -> None:
+        self.largest = largest  # bytes
+        self.count = 0
+        self.ended = False
+        self._rest = b""
+        self._skipping = False  # within a page that is too large
+
+    @property
+    def open(self) -> bool:
+        """Whether a page has begun that has not ended."""
+        return self._skipping or _OPEN in self._rest
+
+    def cut(self, chunk: bytes) -> Iterator[tuple[int, bytes | None]]:
+        """Numbered pages that end in this chunk, and None for one that turns out to be too large."""
+        text, position = self._rest + chunk, 0
+        while (close := text.find(_CLOSE, position)) >= 0:
+            start, end = text.find(_OPEN, position, close), close + len(_CLOSE)
+            if start >= 0 and not self._skipping:
+                self.count += 1
+                yield self.count, text[start:end] if end - start <= self.largest else None
+            position, self._skipping = end, False
+        start = text.find(_OPEN, position)
+        if start >= 0 and len(text) - start > self.largest and not self._skipping:
+            self.count += 1
+            self._skipping = True
+            yield self.count, None
+        self.ended = self.ended or text.find(_END, position) >= 0
+        # a tag may lie across two chunks
+        self._rest = text[max(position, len(text) - _LONGEST_TAG) :] if self._skipping or start < 0 else text[start:]
+
+
+def _prefix(head: bytes, name: str) -> str:
     base = re.search(rb"<base>([^<]*)/[^/<]*</base>", head)
-    if base:
-        prefix = html.unescape(base[1].decode("utf-8", "replace")) + "/"
-    for chunk in _prepend(head, chunks):
-        buffer += chunk
-        while (end := buffer.find(_CLOSE)) >= 0:
-            start = buffer.find(_OPEN)
-            if 0 <= start < end:
-                yield _page(buffer[start : end + len(_CLOSE)], prefix)
-            buffer = buffer[end + len(_CLOSE) :]
-        if len(buffer) > largest:
-            yield Item.failed(f"{name}#oversized", prefix, f"a page is larger than {largest} bytes, reading stopped there")
-            return
-    if _OPEN in buffer:
-        yield Item.failed(f"{name}#truncated", prefix, "the dump ends within a page: it is truncated")
-
-
-def _prepend(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield head
-    yield from rest
+    return html.unescape(base[1].decode("utf-8", "replace")) + "/" if base else f"file:{name}#"
 
 
 def _utf8(stream: IO[bytes]) -> Iterator[bytes]:
     first = stream.read(CHUNK)
-    encoding = next((name for bom, name in _BOMS if first.startswith(bom)), None)
-    if encoding is None:
-        while first:
-            yield first
-            first = stream.read(CHUNK)
-        return
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    encoding = next((name for mark, name in _UTF16 if first.startswith(mark)), None)
+    decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding else None
     while first:
-        yield decoder.decode(first).encode()
+        yield decoder.decode(first).encode() if decoder else first
         first = stream.read(CHUNK)
 
 
 def _page(content: bytes, prefix: str) -> Item:
     title = _field(rb"<title>([^<]*)</title>", content) or "untitled"
-    revisions = re.findall(rb"<revision>\s*<id>(\d+)</id>", content)
-    stamps = re.findall(rb"<timestamp>([^<]*)</timestamp>", content)
+    revision = content[start:] if (start := content.rfind(b"<revision>")) >= 0 else b""  # the latest of a history
     return Item(
         native_id=_field(rb"<id>(\d+)</id>", content) or title,
         uri=prefix + title.replace(" ", "_"),
         content=content,
         media_type=WIKI_PAGE,
         title=title,
-        revision=revisions[-1].decode() if revisions else None,
+        revision=_field(rb"<id>(\d+)</id>", revision),
         charset="utf-8",
-        modified=stamps[-1].decode("ascii", "replace") if stamps else None,
+        modified=_field(rb"<timestamp>([^<]*)</timestamp>", revision),
     )
 
 
 def _field(pattern: bytes, content: bytes) -> str | None:
     found = re.search(pattern, content)
-    return html.unescape(found[1].decode("utf-8", "replace")) if found else None
+    return html.unescape(found[1].decode("utf-8", "replace")).strip() if found else None

@@ -8,15 +8,15 @@ from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
-from curation.sources.containers import UNREADABLE, Member, is_archive, members
+from curation.sources.containers import UNREADABLE, Member, files_below, members
 from curation.sources.dump import is_dump, pages
-from curation.sources.item import Item
+from curation.sources.item import Item, printable
 from curation.sources.kinds import FilesSource, Format
 from curation.sources.media import WIKI_DUMP, media_type
 from warehouse.digests import digest, sha256_file
 from warehouse.errors import SourceError
 
-_MAGIC = "*?["
+LONGEST_TITLE = 200
 
 
 def roots(source: FilesSource, folder: Path) -> list[Path]:
@@ -24,44 +24,63 @@ def roots(source: FilesSource, folder: Path) -> list[Path]:
 
     Raises SourceError where there is none.
     """
-    path = Path(os.path.normpath(folder / os.path.expanduser(source.path)))
-    if path.exists():
+    path = _literal(source, folder)
+    if path is not None:
         return [path]
-    found = [Path(name) for name in sorted(glob.glob(str(path)))] if any(c in source.path for c in _MAGIC) else []
+    pattern = os.path.expanduser(source.path)  # noqa: PTH111  (Path drops the trailing slash of a pattern for folders)
+    names = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207  (as a shell does: hidden files are not meant)
+    found = sorted({_absolute(name, folder) for name in names})
     if not found:
         raise SourceError(
-            f"source {source.id}: {path} does not exist. Check `path` in the recipe (it is relative to {folder}), or take the source out."
+            f"source {source.id}: {_absolute(source.path, folder)} does not exist. "
+            f"Check `path` in the recipe (it is relative to {folder}), or take the source out."
         )
-    return found
+    return [path for path in found if not any(other in path.parents for other in found)]
 
 
 def fingerprint(source: FilesSource, folder: Path) -> str:
     """Digest of every byte that the source could read: the input of its capture."""
     facts = {}
     for root in roots(source, folder):
-        for file in sorted(p for p in root.rglob("*") if p.is_file()) if root.is_dir() else [root]:
-            name = os.path.relpath(file, folder)
-            facts[name] = sha256_file(file) if os.access(file, os.R_OK) else "unreadable"
+        alone = [(root, None if root.is_file() else "is no regular file")]
+        for file, fault in files_below(root) if root.is_dir() else alone:
+            facts[printable(os.path.relpath(file, folder))] = fault or _content_digest(file)
     return digest(facts)
 
 
 def items(source: FilesSource, folder: Path) -> Iterator[Item]:
     """One item per file or archive member, per page of a MediaWiki dump, or per document of a file of many."""
-    several = roots(source, folder)
-    for root in several:
+    literal = _literal(source, folder)
+    for root in roots(source, folder):
         place = os.path.relpath(root, folder).replace(os.sep, "/")
-        joint = "/" if root.is_dir() else "!/" if is_archive(root) else ""
         for member in members(root):
-            if not _wanted(source, member.name):
+            if not _wanted(source, member):
                 continue
-            uri = f"{source.origin.rstrip('/')}/{member.name}" if source.origin else f"file:{place}{joint}{member.name if joint else ''}"
-            native = f"{root.name}!/{member.name}" if len(several) > 1 else member.name
-            yield from _member_items(source, member, native, uri)
+            address = f"{place}{member.joint}{member.name if member.joint else ''}"
+            uri = f"{source.origin.rstrip('/')}/{member.name}" if source.origin else f"file:{address}"
+            # a pattern may match another file tomorrow: then today's ids must not change
+            yield from _member_items(source, member, member.name if literal else address, uri)
 
 
-def _wanted(source: FilesSource, name: str) -> bool:
-    included = not source.include or any(fnmatch(name, pattern) for pattern in source.include)
-    return included and not any(fnmatch(name, pattern) for pattern in source.exclude)
+def _literal(source: FilesSource, folder: Path) -> Path | None:
+    path = _absolute(source.path, folder)
+    return path if path.exists() else None
+
+
+def _absolute(path: str, folder: Path) -> Path:
+    return Path(os.path.normpath(folder / os.path.expanduser(path)))  # noqa: PTH111
+
+
+def _content_digest(file: Path) -> str:
+    try:
+        return sha256_file(file)
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+
+
+def _wanted(source: FilesSource, member: Member) -> bool:
+    included = not source.include or member.opaque or any(fnmatch(member.name, pattern) for pattern in source.include)
+    return included and not any(fnmatch(member.name, pattern) for pattern in source.exclude)
 
 
 def _member_items(source: FilesSource, member: Member, native: str, uri: str) -> Iterator[Item]:
@@ -74,7 +93,10 @@ def _member_items(source: FilesSource, member: Member, native: str, uri: str) ->
         head = member.stream.read(4096)
         member.stream.seek(0)
         if kind == WIKI_DUMP or (source.format is Format.AUTO and is_dump(head)):
-            yield from pages(member.stream, native, largest)
+            alone = member.joint == "" and native == member.name
+            for page in pages(member.stream, native, largest):
+                # numbers of pages are unique within one dump only
+                yield page if alone or page.content is None else replace(page, native_id=f"{native}#{page.native_id}")
             return
         content = member.stream.read(largest + 1)
     except UNREADABLE as error:
@@ -96,7 +118,7 @@ def _documents(item: Item, pattern: str) -> Iterator[Item]:
     if content[: starts[0]].strip():
         starts.insert(0, 0)
     for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(content)], strict=True), 1):
-        title = content[start:end].strip().split(b"\n", 1)[0].decode("utf-8", "replace").strip()
+        title = content[start:end].strip().split(b"\n", 1)[0].decode("utf-8", "replace").strip()[:LONGEST_TITLE]
         yield replace(
             item, native_id=f"{item.native_id}#{number:05}", uri=f"{item.uri}#{number}", content=content[start:end], title=title or None
         )

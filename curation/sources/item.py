@@ -27,7 +27,17 @@ class Item:
 
 def distinct(items: Iterator[Item]) -> Iterator[Item]:
     """Gives the second and later items of one native id an id of their own, so that none hides another."""
-    seen: dict[str, int] = {}
+    given: set[str] = set()
+    times: dict[str, int] = {}
     for item in items:
-        count = seen[item.native_id] = seen.get(item.native_id, 0) + 1
-        yield item if count == 1 else replace(item, native_id=f"{item.native_id}~{count}")
+        native = item.native_id
+        while native in given:
+            times[item.native_id] = times.get(item.native_id, 1) + 1
+            native = f"{item.native_id}~{times[item.native_id]}"
+        given.add(native)
+        yield item if native == item.native_id else replace(item, native_id=native)
+
+
+def printable(name: str) -> str:
+    """A name that can be stored as UTF-8: bytes of a file name that are none become escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()

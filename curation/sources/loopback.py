@@ -1,15 +1,21 @@
 """A web server on the loopback interface that stands in for a site while it is captured."""
 
+import mimetypes
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+_TYPES = mimetypes.MimeTypes()
+"""The types that Python itself knows: the tables of the machine would make two machines' captures differ."""
 
-class _Quiet(SimpleHTTPRequestHandler):
+
+class _Site(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing: the capture itself is the record."""
 
@@ -18,11 +24,20 @@ class _Quiet(SimpleHTTPRequestHandler):
         if keyword != "Last-Modified":
             super().send_header(keyword, value)
 
+    def guess_type(self, path: str | os.PathLike[str]) -> str:
+        """The media type by the file's ending, alike on every machine."""
+        media_type, encoding = _TYPES.guess_type(os.fspath(path))
+        return media_type if media_type and not encoding else "application/octet-stream"
+
+    def list_directory(self, path: str | os.PathLike[str]) -> None:  # noqa: ARG002  (named so by the standard library)
+        """Refuses: a listing is no page of the site."""
+        self.send_error(HTTPStatus.NOT_FOUND, "No index here")
+
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """Serves a folder on a free port of 127.0.0.1 for the length of a block; gives the address, as `127.0.0.1:PORT`."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Site, directory=str(folder))) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:

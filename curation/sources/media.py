@@ -34,7 +34,9 @@ _BY_SUFFIX = {
     ".tex": "application/x-tex",
     ".vtt": "text/vtt",
     ".srt": "application/x-subrip",
-    **dict.fromkeys((".py", ".pyi", ".js", ".mjs", ".cjs", ".ts", ".cs", ".c", ".h", ".cc", ".cpp", ".hpp", ".inl", ".hh", ".cxx"), "text/x-code"),
+    **dict.fromkeys(
+        (".py", ".pyi", ".js", ".mjs", ".cjs", ".ts", ".cs", ".c", ".h", ".cc", ".cpp", ".hpp", ".inl", ".hh", ".cxx"), "text/x-code"
+    ),
 }
 
 

@@ -9,19 +9,25 @@ from pathlib import Path
 
 from curation.sources.item import Item
 from curation.sources.kinds import PythonSource
+from warehouse.digests import digest, sha256_bytes
 from warehouse.errors import SourceError
 
-_NEVER = ("site-packages/*", "dist-packages/*", "test/*", "*/test/*", "*/tests/*", "*/idle_test/*", "*__pycache__*", "pydoc_data/*", "*.egg-info/*")
+_NEVER = (
+    *("site-packages/*", "dist-packages/*", "*.egg-info/*", "*__pycache__*"),
+    *("test/*", "*/test/*", "*/tests/*", "*/idle_test/*"),
+    "pydoc_data/*",
+    "_sysconfigdata*",  # how this machine built it
+)
 
 
 def fingerprint(source: PythonSource) -> str:
-    """The interpreter's version and build decide what its library holds."""
-    return f"{platform.python_implementation()} {platform.python_version()} {' '.join(platform.python_build())}"
+    """Digest of what the library holds: distributions of one version differ in it."""
+    return digest([[item.uri, sha256_bytes(item.content) if item.content is not None else item.error] for item in items(source)])
 
 
 def items(source: PythonSource) -> Iterator[Item]:
     """One item per module (code), or per topic of the language reference that `help()` shows (reference)."""
-    found = _modules() if source.content == "code" else _topics()
+    found = _modules() if source.content == "code" else _topics(source.id)
     for item in found:
         included = not source.include or any(fnmatch(item.native_id, pattern) for pattern in source.include)
         if included and not any(fnmatch(item.native_id, pattern) for pattern in source.exclude):
@@ -41,11 +47,14 @@ def _modules() -> Iterator[Item]:
             yield Item.failed(name, uri, f"cannot be read: {error.strerror}")
 
 
-def _topics() -> Iterator[Item]:
+def _topics(source_id: str) -> Iterator[Item]:
     try:
         topics: dict[str, str] = importlib.import_module("pydoc_data.topics").topics
     except ImportError as error:
-        raise SourceError(f"this Python carries no reference text ({error}); install the full standard library, or drop the source") from error
+        raise SourceError(
+            f"source {source_id}: this Python carries no reference text ({error}). "
+            "Install all of its standard library, or take the source out."
+        ) from error
     for name in sorted(topics):
         uri = f"python:{platform.python_version()}/reference/{name}"
         yield Item(f"reference/{name}", uri, topics[name].encode(), "text/plain", title=name, charset="utf-8")

@@ -1,16 +1,20 @@
 """Pages of a site, breadth first along its links."""
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 import httpx2
 import lxml.etree
 import lxml.html
 
+from curation.sources.containers import files_below
 from curation.sources.fetcher import Fetcher, Page
 from curation.sources.item import Item
 from curation.sources.kinds import WebSource
@@ -19,6 +23,18 @@ from warehouse.digests import digest, sha256_file
 from warehouse.errors import SourceError
 
 _PAGE_TYPES = ("text/", "application/xhtml+xml")
+_PORTS = {"http": ":80", "https": ":443"}
+_UNQUOTED = "%/:;@!$&'()*+,=~?"
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """What one address gave."""
+
+    item: Item | None = None
+    links: frozenset[str] = frozenset()
+    moved_to: str | None = None
+    passing: bool = False  # failed for a reason that another day may not have
 
 
 def fingerprint(source: WebSource, folder: Path) -> str:
@@ -26,22 +42,31 @@ def fingerprint(source: WebSource, folder: Path) -> str:
     if not source.serve:
         return ""
     root = _served(source, folder)
-    return digest({p.relative_to(root).as_posix(): sha256_file(p) for p in sorted(root.rglob("*")) if p.is_file()})
+    return digest({os.fsencode(p.relative_to(root)).hex(): fault or sha256_file(p) for p, fault in files_below(root)})
 
 
 def items(source: WebSource, folder: Path) -> Iterator[Item]:
     """Every page that can be reached from the start addresses on their hosts, within the limits.
 
     What cannot be had (an error status, robots.txt, a page too large, a dead host) is a failed item with the reason.
+    Raises SourceError where nothing at all could be had for a reason that may pass, so that the failure is not kept.
     """
-    hosts = {urlsplit(url).netloc for url in source.start}
+    start = sorted({address for url in source.start if (address := _address(url))})
+    hosts = frozenset(urlsplit(url).netloc for url in start)
     with ExitStack() as stack:
         stand_in = {}
         if source.serve:
             stand_in = dict.fromkeys(hosts, stack.enter_context(serving(_served(source, folder))))
         largest = int(source.max_page_megabytes * 1e6)
         fetcher = stack.enter_context(Fetcher(source.user_agent, source.delay_seconds, largest, stand_in))
-        yield from _crawl(source, fetcher, hosts)
+        reached, first = False, ""
+        for visit in _crawl(source, fetcher, start):
+            reached = reached or not visit.passing
+            if visit.item:
+                first = first or f"{visit.item.uri}: {visit.item.error}"
+                yield visit.item
+        if not reached:
+            raise SourceError(f"source {source.id}: nothing could be had. {first}. Check the network and `start`, and try again.")
 
 
 def _served(source: WebSource, folder: Path) -> Path:
@@ -51,53 +76,66 @@ def _served(source: WebSource, folder: Path) -> Path:
     return root
 
 
-def _crawl(source: WebSource, fetcher: Fetcher, hosts: set[str]) -> Iterator[Item]:
-    level, known, count = sorted(set(source.start)), set(source.start), 0
+def _crawl(source: WebSource, fetcher: Fetcher, start: list[str]) -> Iterator[_Visit]:
+    hosts = frozenset(urlsplit(url).netloc for url in start)
+    level, known, count = start, set(start), 0
     for _ in range(source.max_depth + 1):
         found: set[str] = set()
-        for url in level:
+        waiting = deque(level)
+        while waiting:
+            url = waiting.popleft()
             if count == source.max_pages:
-                yield Item.failed(url, url, f"not asked for: max_pages ({source.max_pages}) reached")
+                yield _Visit(Item.failed(url, url, f"not asked for: max_pages ({source.max_pages}) reached"))
                 continue
             count += 1
-            item, links = _visit(url, fetcher, hosts)
-            found |= links
-            if item:
-                yield item
+            visit = _visit(url, fetcher, hosts)
+            yield visit
+            found |= visit.links
+            if visit.moved_to and visit.moved_to not in known:
+                known.add(visit.moved_to)
+                waiting.append(visit.moved_to)
         level = sorted(found - known)
         known |= found
         if not level:
             return
 
 
-def _visit(url: str, fetcher: Fetcher, hosts: set[str]) -> tuple[Item | None, set[str]]:
+def _visit(url: str, fetcher: Fetcher, hosts: frozenset[str]) -> _Visit:
     try:
         if not fetcher.allowed(url):
-            return Item.failed(url, url, "robots.txt does not allow this page"), set()
+            return _Visit(Item.failed(url, url, "robots.txt does not allow this page"))
         page = fetcher.get(url)
-    except httpx2.HTTPError as error:
-        return Item.failed(url, url, f"could not be had: {type(error).__name__}: {error}"), set()
-    if 300 <= page.status < 400 and "location" in page.headers:
-        target = urldefrag(urljoin(url, page.headers["location"])).url
-        return None, {target} if urlsplit(target).netloc in hosts else set()
+    except SourceError as error:
+        return _Visit(Item.failed(url, url, str(error)), passing=True)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        return _Visit(Item.failed(url, url, f"could not be had: {type(error).__name__}: {error}"), passing=True)
+    if page.moved_to is not None:
+        return _redirected(page, hosts)
     if page.status != 200:
-        return Item.failed(url, url, f"HTTP status {page.status}"), set()
+        return _Visit(Item.failed(url, url, f"HTTP status {page.status}"), passing=page.transient)
     if len(page.content) > fetcher.largest:
-        return Item.failed(url, url, f"larger than max_page_megabytes ({fetcher.largest / 1e6:g})"), set()
+        return _Visit(Item.failed(url, url, f"larger than max_page_megabytes ({fetcher.largest / 1e6:g})"))
     item = _item(page)
-    return item, _links(page, hosts) if item.media_type.startswith(_PAGE_TYPES) else set()
+    return _Visit(item, _links(page, hosts) if item.media_type.startswith(_PAGE_TYPES) else frozenset())
+
+
+def _redirected(page: Page, hosts: frozenset[str]) -> _Visit:
+    target = _address(page.moved_to or "", page.url)
+    if target is None or urlsplit(target).netloc not in hosts:
+        return _Visit(Item.failed(page.url, page.url, f"moved to {page.moved_to}, which is not on a host of `start`"))
+    return _Visit(moved_to=target)
 
 
 def _item(page: Page) -> Item:
-    media_type, _, parameters = page.headers.get("content-type", "application/octet-stream").partition(";")
-    charset = parameters.partition("charset=")[2].strip(" \"'") or None
+    declared = Message()
+    declared["content-type"] = page.headers.get("content-type", "application/octet-stream")
     modified = page.headers.get("last-modified")
     return Item(
         native_id=page.url,
         uri=page.url,
         content=page.content,
-        media_type=media_type.strip().lower(),
-        charset=charset,
+        media_type=declared.get_content_type(),
+        charset=declared.get_content_charset(),
         modified=_iso(modified) if modified else None,
         etag=page.headers.get("etag"),
     )
@@ -106,22 +144,26 @@ def _item(page: Page) -> Item:
 def _iso(stamp: str) -> str | None:
     try:
         return parsedate_to_datetime(stamp).isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
-def _links(page: Page, hosts: set[str]) -> set[str]:
+def _links(page: Page, hosts: frozenset[str]) -> frozenset[str]:
     try:
         tree = lxml.html.fromstring(page.content)
     except (lxml.etree.LxmlError, ValueError):
-        return set()
-    found = set()
-    for href in tree.xpath("//a/@href"):
-        try:
-            target = urldefrag(urljoin(page.url, str(href))).url
-            parts = urlsplit(target)
-        except ValueError:
-            continue
-        if parts.scheme in ("http", "https") and parts.netloc in hosts:
-            found.add(target)
-    return found
+        return frozenset()
+    base = next((urljoin(page.url, str(href)) for href in tree.xpath("//base/@href")), page.url)
+    targets = (_address(str(href), base) for href in tree.xpath("//a/@href"))
+    return frozenset(target for target in targets if target and urlsplit(target).netloc in hosts)
+
+
+def _address(url: str, base: str = "") -> str | None:
+    """One spelling of an address, without its fragment; None for what is no web address."""
+    try:
+        parts = urlsplit(urljoin(base, url.strip()))
+        host = parts.netloc.lower().removesuffix(_PORTS[parts.scheme])
+        path, query = (quote(part, safe=_UNQUOTED) for part in (parts.path or "/", parts.query))
+    except (KeyError, ValueError):
+        return None
+    return urlunsplit((parts.scheme, host, path, query, "")) if host else None

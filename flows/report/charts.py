@@ -157,10 +157,10 @@ def _columns(frame: Frame, scale: _Scale) -> list[Markup]:
         return []
     shown = [value for value in ticks(0, scale.last) if value <= scale.last]
     body = []
-    for value in shown:
+    for index, value in enumerate(shown):
         anchor = "start" if value == 0 else "end" if value == scale.last else "middle"
-        text = Markup('<text class="tick-x" x="{:.2f}%" y="{}" text-anchor="{}">{:,g}</text>')
-        body.append(text.format(scale.x(value) / _WIDE * 100, scale.height + 18, anchor, value))
+        text = Markup('<text class="tick-x{}" x="{:.2f}%" y="{}" text-anchor="{}">{:,g}</text>')
+        body.append(text.format(" odd" if index % 2 else "", scale.x(value) / _WIDE * 100, scale.height + 18, anchor, value))
     name = Markup('<text class="name" x="50%" y="{}" text-anchor="middle">{}</text>')
     return [*body, name.format(scale.height + 38, frame.x_name)]
 

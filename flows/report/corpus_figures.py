@@ -7,7 +7,7 @@ from typing import Any
 
 from curation.decisions import Reason
 from flows.report.charts import Step, bar, pair, waterfall
-from flows.report.reader import DOMAINS, Reader, Row, domain_order
+from flows.report.reader import Reader, Row, domain_order
 
 Facts = dict[str, Any]
 
@@ -21,11 +21,11 @@ REASONS = 5
 """Reasons shown of each domain before the rest is folded away."""
 
 _LOSSES = (
-    ("failed", "failed"),
     ("extract", "dropped at extract"),
     ("quality", "dropped by quality"),
     ("duplicates", "duplicates"),
     ("balance", "over the mix"),
+    ("pending", "not decided yet"),
 )
 
 
@@ -34,7 +34,7 @@ def ledger(reader: Reader) -> Facts | None:
     accounts = reader.rows("ledger_rows.sql")
     if not accounts:
         return None
-    steps = waterfall_steps(reader.rows("losses_by_step.sql"), accounts)
+    steps = waterfall_steps(reader.rows("losses_by_step.sql"))
     most = max(account["captured"] for account in accounts)
     return {
         "steps": steps,
@@ -46,15 +46,13 @@ def ledger(reader: Reader) -> Facts | None:
     }
 
 
-def waterfall_steps(losses: Iterable[Row], accounts: list[Row]) -> list[Step]:
-    """Captured, every loss, and what they leave; documents that no stage has decided on are a loss of their own."""
+def waterfall_steps(losses: Iterable[Row]) -> list[Step]:
+    """Captured, every loss, and what they leave; documents on which a stage is still to decide are a step of their own."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for row in losses:
         found[row["step"]][row["domain"]] = row["documents"]
     captured = found["captured"]
-    steps = [Step(name, found[step]) for step, name in _LOSSES]
-    if pending := {domain: count for domain, count in _by_domain(accounts, "pending").items() if count}:
-        steps.append(Step("not decided yet", pending))
+    steps = [Step(name, found[step]) for step, name in _LOSSES if found[step] or step != "pending"]
     left = {domain: documents - sum(step.parts.get(domain, 0) for step in steps) for domain, documents in captured.items()}
     return [Step("captured", captured, total=True), *steps, Step("kept", left, total=True)]
 
@@ -96,7 +94,7 @@ def mix(reader: Reader) -> Facts | None:
 
 def clusters(reader: Reader) -> Facts | None:
     """The largest clusters of duplicates: what was kept, and what was dropped for being like it."""
-    rows = reader.rows("largest_clusters.sql", clusters=CLUSTERS, members=MEMBERS)
+    rows = reader.rows("largest_clusters.sql", CLUSTERS, MEMBERS)
     if not rows:
         return None
     grouped: dict[str, list[Row]] = defaultdict(list)
@@ -141,5 +139,3 @@ def _explanation(reason: str | None) -> str:
     except ValueError:
         return ""
 
-
-__all__ = ["CLUSTERS", "DOMAINS", "MEMBERS", "clusters", "compression", "ledger", "mix", "reasons", "total", "waterfall_steps"]

@@ -5,8 +5,8 @@ SELECT
     sum(characters) AS characters,
     sum(bytes) AS bytes,
     sum(tokens) AS tokens
-FROM compression
-WHERE recipe = $recipe AND snapshot_id = $snapshot AND split = 'val'
+FROM compression_by_source
+WHERE recipe = $1 AND snapshot_id = $2 AND split = 'val'
 GROUP BY domain
 HAVING sum(tokens) > 0
 ORDER BY domain;

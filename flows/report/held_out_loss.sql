@@ -3,7 +3,7 @@
 WITH measured AS (
     SELECT model, domain, nats_per_token, bits_per_byte, tokens, bytes
     FROM baselines
-    WHERE recipe = $recipe AND split = 'val'
+    WHERE recipe = $1 AND split = 'val'
 ),
 whole AS (
     SELECT

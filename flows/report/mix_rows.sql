@@ -1,5 +1,5 @@
 -- What each domain had, was asked for, and gave.
 SELECT * EXCLUDE (recipe)
 FROM mix
-WHERE recipe = $recipe
+WHERE recipe = $1
 ORDER BY domain;

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from flows.report import corpus_figures, formats, training_figures
 from flows.report.corpus_figures import Facts
 from flows.report.headline import headline
-from flows.report.reader import Reader, open_reader
+from flows.report.reader import Reader
 from warehouse.layout import Workspace
 from warehouse.store import write_atomic
 
@@ -110,15 +110,13 @@ def write_report(workspace: Workspace, recipe_name: str, out: Path) -> None:
 
     Equal tables give equal bytes, but for the times per stage. Sections whose tables are empty say what to run.
     """
-    with open_reader(workspace, recipe_name) as reader:
-        told = [(section, section.facts(reader)) for section in SECTIONS]
-        page = _environment().get_template("template.html.j2").render(
-            headline=headline(reader),
-            sections=told,
-            style=Markup((_FOLDER / "style.css").read_text(encoding="utf-8")),  # ours, and no place for foreign text
-            sample_characters=SAMPLE_CHARACTERS,
-        )
-    out.parent.mkdir(parents=True, exist_ok=True)
+    reader = Reader(workspace, recipe_name)
+    page = _environment().get_template("template.html.j2").render(
+        headline=headline(reader),
+        sections=[(section, section.facts(reader)) for section in SECTIONS],
+        style=Markup((_FOLDER / "style.css").read_text(encoding="utf-8")),  # ours, and no place for foreign text
+        sample_characters=SAMPLE_CHARACTERS,
+    )
     write_atomic(out, page)
 
 

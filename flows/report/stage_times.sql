@@ -1,7 +1,7 @@
 -- Per stage: the newest run that computed anything, its work summed over partitions and its span on the clock, and
 -- whether the recipe's newest run skipped the stage.
 WITH entries AS (
-    SELECT * FROM runs WHERE recipe = $recipe
+    SELECT * FROM runs WHERE recipe = $1
 ),
 newest AS (
     SELECT stage, max(run_id) AS run_id FROM entries WHERE status = 'done' GROUP BY stage

@@ -99,7 +99,7 @@ def provenance(reader: Reader) -> Facts | None:
 
 
 def _curve(reader: Reader, name: str, split: str) -> list[Point]:
-    return [(row["step"], row["value"]) for row in reader.rows("curve.sql", name=name, split=split)]
+    return [(row["step"], row["value"]) for row in reader.rows("curve.sql", name, split)]
 
 
 def _rate_chart(rates: Sequence[Point]) -> Any:

@@ -81,9 +81,7 @@ def test_every_parameter_receives_gradient() -> None:
 
 def test_retention_by_groups_is_the_plain_rule_with_its_gradient() -> None:
     generator = torch.Generator().manual_seed(3)
-    weights, produced = (
-        torch.randn(shape, generator=generator, dtype=torch.double).requires_grad_() for shape in ((6, 5), (19, 6, 5))
-    )
+    weights, produced = (torch.randn(shape, generator=generator, dtype=torch.double).requires_grad_() for shape in ((6, 5), (19, 6, 5)))
     gain = torch.tensor(0.7, dtype=torch.double, requires_grad=True)
     first = retain(gain * normalised(produced), weights.expand_as(produced))
     second = retain(weights.expand_as(produced), first)

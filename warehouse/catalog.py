@@ -1,0 +1,106 @@
+"""The catalog: a small DuckDB file of views and macros over the tables' Parquet files.
+
+DuckDB lets one process write a file and then no other may read it. So nothing is ever written into the published file:
+a new one is built aside and put in its place by rename. Readers keep the one they opened; nobody waits.
+"""
+
+import os
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.digests import sha256_bytes
+from warehouse.errors import WorkspaceError
+from warehouse.layout import Workspace
+from warehouse.locks import exclusive
+from warehouse.statements import exact_path, literal, statement
+from warehouse.tables import SCHEMAS, write_table
+
+STORAGE_VERSION = "v1.2.0"
+"""The oldest DuckDB whose shell can open the published file."""
+
+NO_RECIPE = "_"
+"""Partition of the empty files that let a view exist before its table has a row."""
+
+
+def publish(workspace: Workspace) -> bool:
+    """Puts the views of this version of the program over a workspace's tables; True where the file had to be written.
+
+    Safe while others read, publish, or add partitions; new partitions need no publishing. A second call writes nothing.
+    Raises WorkspaceError where the folder cannot be written.
+    """
+    try:
+        with exclusive(workspace.scratch / "publish.lock", wait=True):
+            _create_empty_partitions(workspace)
+            if published_definition(workspace.database) == definition(workspace):
+                return False
+            _replace(workspace)
+            return True
+    except (OSError, duckdb.IOException) as fault:
+        raise WorkspaceError(
+            f"the warehouse at {workspace.database} cannot be written ({fault}): make the folder writable or free some space"
+        ) from fault
+
+
+def definition(workspace: Workspace) -> str:
+    """Identity of what `publish` would write: the statements and the place of the tables."""
+    return sha256_bytes("\n".join([_statements(), str(workspace.root.resolve())]).encode())
+
+
+def published_definition(database: Path) -> str:
+    """The definition inside a published file; empty where there is none or it cannot be read."""
+    if not database.is_file():
+        return ""
+    try:
+        with duckdb.connect(database, read_only=True) as connection:
+            found = connection.execute("SELECT definition FROM warehouse_definition").fetchone()
+    except duckdb.Error:  # foreign, damaged, or held open for writing: replaced by rename all the same
+        return ""
+    return str(found[0]) if found else ""
+
+
+def names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The views and macros that a published file offers."""
+    rows = connection.execute(
+        """
+        SELECT view_name FROM duckdb_views() WHERE NOT internal
+        UNION
+        SELECT function_name FROM duckdb_functions() WHERE NOT internal AND function_type = 'table_macro'
+        ORDER BY 1
+        """
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def _statements() -> str:
+    return statement("warehouse", "views.sql") + statement("warehouse", "macros.sql")
+
+
+def _replace(workspace: Workspace) -> None:
+    aside = workspace.root / f".warehouse.{os.getpid()}.duckdb"
+    filled = (
+        _statements()
+        .replace("{tables}", exact_path(workspace.tables).replace("'", "''"))
+        .replace("{definition}", literal(definition(workspace)))
+        .replace("{root}", literal(str(workspace.root.resolve())))
+    )
+    aside.unlink(missing_ok=True)
+    try:
+        with duckdb.connect(aside, config={"storage_compatibility_version": STORAGE_VERSION}) as connection:
+            connection.execute(filled)
+            connection.execute("CHECKPOINT")
+        aside.replace(workspace.database)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _create_empty_partitions(workspace: Workspace) -> None:
+    for table, schema in SCHEMAS.items():
+        path = workspace.partition(table, NO_RECIPE, "empty")
+        if path.exists():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_suffix(".tmp")
+        write_table(aside, pa.Table.from_pylist([], schema=schema), schema)
+        aside.replace(path)
