@@ -24,7 +24,7 @@ class Reason(StrEnum):
 
     explanation: str
 
-    def __new__(cls, value: str, explanation: str) -> "Reason":
+    def __new__(cls, value: str, explanation: str = "") -> "Reason":
         reason = str.__new__(cls, value)
         reason._value_ = value
         reason.explanation = explanation
@@ -51,6 +51,7 @@ class Reason(StrEnum):
     DATA = "data", "The file holds data: numbers, tables, settings or encoded bytes."
 
     # quality
+    SCORING_FAILED = "scoring_failed", "The text could not be measured."
     LANGUAGE = "language", "The text is in a language that the policy does not keep."
     TOO_SHORT = "too_short", "The text has too few characters."
     TOO_LONG = "too_long", "The text has too many characters."

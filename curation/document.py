@@ -28,7 +28,7 @@ class Extracted:
     extractor: str
 
 
-class Dropped(Exception):  # noqa: N818  (a decision, not an error)
+class Dropped(Exception):
     """An item that extraction decides against: there is nothing wrong with it, but it is no document."""
 
     def __init__(self, reason: Reason, detail: str, value: float | None = None, threshold: float | None = None) -> None:
@@ -39,7 +39,7 @@ class Dropped(Exception):  # noqa: N818  (a decision, not an error)
         self.threshold = threshold
 
 
-class Failed(Exception):  # noqa: N818  (recorded per document, never shown as a traceback)
+class Failed(Exception):
     """An item that cannot be read as what it says it is."""
 
     def __init__(self, detail: str, reason: Reason = Reason.EXTRACTION_FAILED) -> None:
@@ -51,8 +51,6 @@ class Failed(Exception):  # noqa: N818  (recorded per document, never shown as a
 def require_size(content: bytes, limit: int) -> None:
     """Budgets work by size, never by time, so that a slow machine drops the same documents as a fast one."""
     if len(content) > limit:
-        raise Dropped(
-            Reason.TOO_LARGE, f"{len(content):,} bytes, read are at most {limit:,}", float(len(content)), float(limit)
-        )
+        raise Dropped(Reason.TOO_LARGE, f"{len(content):,} bytes, read are at most {limit:,}", float(len(content)), float(limit))
     if not content.strip():
         raise Dropped(Reason.EMPTY, "the item has no bytes other than white space", 0.0)

@@ -4,6 +4,7 @@ Rows leave in the order in which they came, one for each that came. Whatever goe
 recorded on its row and never costs another document.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ ROWS_AT_A_TIME = 64
 
 Row = dict[str, Any]
 
+_LOG = logging.getLogger(__name__)
+
 
 def extract_partition(captures: Path, out: Path) -> int:
     """Writes the documents table with raw text for a captures table; returns its rows."""
@@ -37,18 +40,16 @@ def clean_partition(extracted: Path, out: Path) -> int:
 
 
 def score_partition(documents: Path, out: Path) -> int:
-    """Writes the signals of every document that has a text."""
+    """Writes the signals of every document that has a text; all null where measuring it went wrong."""
     rows = _rows(documents, ["doc_id", "source", "domain", "native_id", "text", "verdict"])
-    return write_table(out, (_scored(row) for row in rows if row["verdict"] == EXTRACTED), SIGNALS)
+    return write_table(out, (_guarded_score(row) for row in rows if row["verdict"] == EXTRACTED), SIGNALS)
 
 
 def judge_partition(documents: Path, signals: Path, policies: Policies, out: Path) -> int:
     """Writes the decisions of extraction and quality; every document has exactly one decisive row among them."""
     by_id = {row["doc_id"]: row for row in read_table(signals).to_pylist()}
     columns = ["doc_id", "source", "domain", "verdict", "reason", "detail"]
-    decided = (
-        (row, decision) for row in _rows(documents, columns) for decision in _decisions(row, by_id.get(row["doc_id"]), policies)
-    )
+    decided = ((row, decision) for row in _rows(documents, columns) for decision in _decisions(row, by_id.get(row["doc_id"]), policies))
     return write_table(out, (_decision_row(row, decision) for row, decision in decided), DECISIONS)
 
 
@@ -60,7 +61,7 @@ def _rows(path: Path, columns: list[str]) -> Iterator[Row]:
 
 
 def _guarded(step: Callable[[Row], Row], row: Row, document: Row) -> Row:
-    """The result of a step, or the document with what went wrong. The one place where any exception is caught."""
+    """The result of a step, or the document with what went wrong. Here any exception is caught, for one document."""
     try:
         return step(row)
     except Dropped as dropped:
@@ -136,6 +137,15 @@ def _cleaned(document: Row) -> Row:
     return _with_text({**document, "cleaners": cleaners}, text)
 
 
+def _guarded_score(document: Row) -> Row:
+    """The signals of a document, or a row of nulls, which the judge records as a failure."""
+    try:
+        return _scored(document)
+    except Exception:  # noqa: BLE001  (logged, and judged as a failure)
+        _LOG.exception("document %s could not be measured", document["doc_id"])
+        return {**dict.fromkeys(SIGNALS.names), **{name: document[name] for name in ("doc_id", "source", "domain")}}
+
+
 def _scored(document: Row) -> Row:
     signals = score(document["text"], Domain(document["domain"]), document["native_id"])
     return {"doc_id": document["doc_id"], "source": document["source"], "domain": document["domain"], **signals}
@@ -145,8 +155,8 @@ def _decisions(document: Row, signals: Row | None, policies: Policies) -> list[D
     if document["verdict"] != EXTRACTED:
         verdict, reason = Verdict(document["verdict"]), Reason(document["reason"])
         return [Decision(Stage.EXTRACT, verdict, reason, detail=document["detail"])]
-    if signals is None:
-        return [Decision(Stage.QUALITY, Verdict.FAILED, Reason.EXTRACTION_FAILED, detail="the document has no signals")]
+    if signals is None or signals["characters"] is None:
+        return [Decision(Stage.QUALITY, Verdict.FAILED, Reason.SCORING_FAILED, detail="the text could not be measured")]
     return judge(signals, getattr(policies, document["domain"]))
 
 

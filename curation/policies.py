@@ -15,7 +15,11 @@ class Policy(BaseModel):
 
     languages: list[str] = Field(["en"], title="Languages", description="Languages kept, as ISO 639-1 codes.")
     min_language_confidence: float = Field(
-        0.5, ge=0, le=1, title="Language confidence", description="A document is dropped for its language only when the detector is at least this sure."
+        0.5,
+        ge=0,
+        le=1,
+        title="Language confidence",
+        description="Below it a document is not dropped for its language.",
     )
     min_characters: int = Field(200, ge=0, title="Shortest document", description="Characters after cleaning.")
     max_characters: int = Field(2_000_000, ge=0, title="Longest document", description="Characters after cleaning.")
@@ -38,9 +42,7 @@ class Policy(BaseModel):
     max_longest_line: int = Field(0, ge=0, title="Longest line", description="Characters.")
     max_mean_line: float = Field(0.0, ge=0, title="Longest mean line", description="Characters.")
     max_comment_ratio: float = Field(0.0, ge=0, le=1, title="Comments", description="Largest share of comment lines (code).")
-    max_replacement_characters: float = Field(
-        0.001, ge=0, le=1, title="Unreadable characters", description="Largest share of U+FFFD."
-    )
+    max_replacement_characters: float = Field(0.001, ge=0, le=1, title="Unreadable characters", description="Largest share of U+FFFD.")
 
 
 def _default(name: str, value: float) -> Any:

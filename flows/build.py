@@ -1,10 +1,11 @@
 """Flow `build`: everything from raw sources to a trained model and a report."""
 
 import os
-from typing import Any
+from typing import Any, cast
 
 from prefect import flow
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 
@@ -30,14 +31,14 @@ def build(recipe: str, home: str, workers: int = 0, refresh: str = "") -> dict[s
         workers: Processes; 0 for one per core.
         refresh: A new word captures network sources again.
     """
-    snapshot = outcome(curate(recipe, home, workers, refresh, return_state=True))
-    vocabulary = outcome(train_tokenizer(recipe, home, return_state=True))
-    shards = outcome(write_token_shards(recipe, home, return_state=True))
-    made = {**snapshot, **vocabulary, "shards": shards["folder"]}
+    where = {"recipe": recipe, "home": home}
+    made = outcome(curate, **where, workers=workers, refresh=refresh)
+    made |= outcome(train_tokenizer, **where)
+    made |= {"shards": outcome(write_token_shards, **where)["folder"]}
     if _training_is_served():
-        run = run_deployment(TRAINING_DEPLOYMENT, parameters={"recipe": recipe, "home": home}, timeout=0, as_subflow=False)
+        run = cast(FlowRun, run_deployment(TRAINING_DEPLOYMENT, parameters=where, timeout=0, as_subflow=False))
         return {**made, "training_run": str(run.id)}
-    return {**made, **outcome(train_strawberry(recipe, home, return_state=True))}
+    return {**made, **outcome(train_strawberry, **where)}
 
 
 def _training_is_served() -> bool:

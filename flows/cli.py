@@ -5,12 +5,15 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from warehouse.errors import BerryError
 from warehouse.layout import Workspace
+
+if TYPE_CHECKING:
+    from warehouse.console import Form  # imports DuckDB, which `berry --help` can do without
 
 HOME = click.option(
     "--home", envvar="BERRY_HOME", default="workspace", show_default=True, type=click.Path(file_okay=False, path_type=Path),
@@ -145,7 +148,7 @@ def recipe_schema() -> None:
 @click.argument("statement")
 @HOME
 @FORMAT
-def sql(statement: str, home: Path, form: str) -> None:
+def sql(statement: str, home: Path, form: "Form") -> None:
     """Answers a SQL statement over the warehouse, also while a build is running.
 
     \b
@@ -160,7 +163,7 @@ def sql(statement: str, home: Path, form: str) -> None:
 @main.command()
 @HOME
 @FORMAT
-def stats(home: Path, form: str) -> None:
+def stats(home: Path, form: "Form") -> None:
     """Shows documents, characters and tokens by domain and split."""
     _answer(home, _STATS, form)
 
@@ -169,7 +172,7 @@ def stats(home: Path, form: str) -> None:
 @click.argument("uri")
 @HOME
 @FORMAT
-def why(uri: str, home: Path, form: str) -> None:
+def why(uri: str, home: Path, form: "Form") -> None:
     """Says why a page was kept, dropped or failed. URI may be a part of an address."""
     _answer(home, "select * from why($1)", form, [uri])
 
@@ -179,7 +182,7 @@ def why(uri: str, home: Path, form: str) -> None:
 @click.argument("position", type=int)
 @HOME
 @FORMAT
-def where(shard: str, position: int, home: Path, form: str) -> None:
+def where(shard: str, position: int, home: Path, form: "Form") -> None:
     """Says which document, source and revision a token came from."""
     _answer(home, "select * from where_is($1, $2)", form, [shard, position])
 
@@ -216,7 +219,7 @@ from corpus_stats group by all order by all
 """
 
 
-def _answer(home: Path, statement: str, form: str, parameters: list[Any] | None = None) -> None:
+def _answer(home: Path, statement: str, form: "Form", parameters: list[Any] | None = None) -> None:
     from warehouse.console import format_answer, query
 
     click.echo(format_answer(query(Workspace(home.resolve()), statement, parameters), form))

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from prefect import flow
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.futures import PrefectFuture
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from pydantic import BaseModel
 
 from curation import balance, ledger, partitions, snapshot, splits
@@ -27,6 +28,9 @@ from warehouse.tables import LINEAGE, read_table, write_table
 NOMINATE_MEGABYTES = 1024
 """Memory of the join that nominates pairs; beyond it DuckDB spills to disk."""
 
+RUNNER = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=4))
+"""Threads that hand batches to the process pool and wait; more than workers, so that none ever starves."""
+
 CAPTURE_WEIGHT = 4_000_000
 """What one source counts for when captures are batched: their sizes are not known before."""
 
@@ -34,7 +38,7 @@ TABLES = ("captures", "documents", "signals", "decisions", "duplicates", "splits
 """Tables whose partitions show the current corpus alone; snapshots and lineage keep every version."""
 
 
-@flow(name="curate", task_runner=ThreadPoolTaskRunner(max_workers=4), flow_run_name=run_name, persist_result=False)
+@flow(name="curate", task_runner=RUNNER, flow_run_name=run_name, persist_result=False)
 @fails_plainly
 def curate(recipe: str, home: str, workers: int = 0, refresh: str = "") -> dict[str, Any]:
     """Captures the sources of a recipe and makes a snapshot of what is worth keeping.

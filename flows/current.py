@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from warehouse.digests import digest
 from warehouse.errors import WorkspaceError
@@ -74,7 +74,8 @@ def load(workspace: Workspace, recipe: str, kind: type[P]) -> P:
         raise WorkspaceError(
             f"{workspace.root}: recipe {recipe} has no {kind.__name__.lower()} here yet. Run `berry {_MADE_BY[kind]} {recipe}` first."
         ) from None
-    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()})
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
+    return kind(**values)
 
 
 def combined(*digests: str) -> str:

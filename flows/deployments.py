@@ -1,5 +1,7 @@
 """Deployments: the flows as a Prefect server shows them, to be started from its UI."""
 
+from typing import cast
+
 from prefect import serve
 from prefect.deployments.runner import RunnerDeployment
 
@@ -15,7 +17,10 @@ DEFAULTS = {"recipe": "quickstart", "home": "workspace"}
 def deployments() -> list[RunnerDeployment]:
     """One deployment per flow, named as the flow is."""
     flows = (build, curate, train_tokenizer, write_token_shards, train_strawberry)
-    return [each.to_deployment(name=each.name, parameters=DEFAULTS, tags=["berrypatch"], concurrency_limit=1) for each in flows]
+    return [
+        cast(RunnerDeployment, each.to_deployment(name=each.name, parameters=DEFAULTS, tags=["berrypatch"], concurrency_limit=1))
+        for each in flows
+    ]
 
 
 def serve_deployments() -> None:

@@ -16,7 +16,8 @@ from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.states import Completed, Failed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 
 from flows.progress import Display
 from flows.run_log import Entry, RunLog
@@ -53,6 +54,10 @@ class Job:
     folder: bool = False
     weight: int = 0  # bytes read, for batching
 
+    def target(self, scratch: Path) -> Path:
+        """Where its call writes, below a scratch folder."""
+        return scratch if self.folder else scratch / "part.parquet"
+
 
 @dataclass
 class Pipeline:
@@ -63,6 +68,7 @@ class Pipeline:
     log: RunLog
     display: Display
     pool: ProcessPoolExecutor
+    workers: int
     exposed: dict[str, set[Path]] = field(default_factory=dict)
 
     def run(self, stage: Stage, jobs: Sequence[Job]) -> list[Output]:
@@ -126,7 +132,7 @@ class Pipeline:
             self.display.advance(stage.name, counter[0], part)
 
         futures = []
-        batches = _batches(waiting, self.pool_size)
+        batches = _batches(waiting, self.workers)
         for number, batch in enumerate(batches, 1):
             run_name = f"{stage.name} {number}/{len(batches)}: {_names(batch)}"
             futures.append(_as_task(stage.name, run_name, self._batch(stage, batch, advance, errors)).submit())
@@ -136,11 +142,6 @@ class Pipeline:
             raise errors[0]
         for future in futures:
             future.result()
-
-    @property
-    def pool_size(self) -> int:
-        """Number of worker processes."""
-        return int(self.pool._max_workers)
 
     def _batch(
         self, stage: Stage, batch: list[tuple[Job, str]], advance: Callable[[str], None], errors: list[BerryError]
@@ -168,14 +169,7 @@ class Pipeline:
 
         def work() -> State[Any]:
             started, clock = datetime.now(UTC), time.monotonic()
-            made.append(
-                commit(
-                    self.workspace,
-                    stage.name,
-                    key,
-                    lambda scratch: job.call(scratch if job.folder else scratch / "part.parquet", self._advance(stage.name)),
-                )
-            )
+            made.append(commit(self.workspace, stage.name, key, lambda scratch: job.call(job.target(scratch), self._advance(stage.name))))
             self.log.add([_entry(stage.name, job.part, made[0], started, time.monotonic() - clock)])
             return Completed(message="made")
 
@@ -183,7 +177,10 @@ class Pipeline:
         return made[0]
 
     def _advance(self, stage: str) -> Callable[[int, str], None]:
-        return lambda done, detail="": self.display.advance(stage, done, detail)
+        def advance(done: int, detail: str = "") -> None:
+            self.display.advance(stage, done, detail)
+
+        return advance
 
     def _finished(self, stage: Stage, key: str) -> Output:
         output = find(self.workspace, stage.name, key)
@@ -208,7 +205,7 @@ class Pipeline:
 def run_job(workspace: Workspace, stage: str, job: Job, key: str) -> Entry:
     """Computes and publishes one job's output; runs in a worker process."""
     started, clock = datetime.now(UTC), time.monotonic()
-    output = commit(workspace, stage, key, lambda scratch: job.call(scratch if job.folder else scratch / "part.parquet"))
+    output = commit(workspace, stage, key, lambda scratch: job.call(job.target(scratch)))
     return _entry(stage, job.part, output, started, time.monotonic() - clock)
 
 
@@ -250,4 +247,4 @@ def _skipped(stage: str, message: str) -> None:
 
 def _as_task(name: str, run_name: str, work: Callable[[], State[Any]]) -> Any:
     safe = run_name.replace("{", "(").replace("}", ")").replace(os.sep, "/")
-    return task(work, name=name, task_run_name=safe, cache_policy=NO_CACHE, persist_result=False)
+    return task(name=name, task_run_name=safe, cache_policy=NO_CACHE, persist_result=False)(work)

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, cast
 from uuid import UUID
 
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
@@ -88,7 +88,8 @@ class Artifacts:
         self._other.begin(stage, total, done, unit)
         if done < total and FlowRunContext.get() is not None:
             what = f"{stage}: {total} {unit}"
-            self._running[stage] = (create_progress_artifact(100.0 * done / total, f"{stage}-progress", what), total)
+            artifact = cast(UUID, create_progress_artifact(100.0 * done / total, f"{stage}-progress", what))
+            self._running[stage] = (artifact, total)
 
     def advance(self, stage: str, done: int, detail: str = "") -> None:
         self._other.advance(stage, done, detail)

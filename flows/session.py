@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from prefect import Flow
+from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from prefect.states import Failed, State
+from prefect.states import Failed
 
 from curation.recipe import Recipe, find_recipe, load_recipe
 from flows.pipeline import Pipeline, Stage
 from flows.progress import display
 from flows.run_log import RunLog
-from flows.runners import process_pool
+from flows.runners import cores, process_pool
 from warehouse.catalog import publish
 from warehouse.errors import BerryError
 from warehouse.layout import Workspace
@@ -30,7 +32,7 @@ def session(recipe_path: str, home: str, workers: int, stages: Sequence[Stage]) 
     with exclusive(workspace.lock), process_pool(workers) as pool, display([stage.name for stage in stages]) as shown:
         _sweep(workspace)
         publish(workspace)
-        yield Pipeline(workspace, recipe.name, RunLog(workspace, recipe.name), shown, pool), recipe
+        yield Pipeline(workspace, recipe.name, RunLog(workspace, recipe.name), shown, pool, workers or cores()), recipe
 
 
 def fails_plainly(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,8 +53,9 @@ def run_name() -> str:
     return f"{flow_run.get_flow_name()} {Path(str(flow_run.get_parameters()['recipe'])).stem}"
 
 
-def outcome(state: State[Any]) -> Any:
-    """The result of a finished subflow. Raises BerryError with its message where it failed."""
+def outcome(subflow: Flow[..., Any], **parameters: Any) -> dict[str, Any]:
+    """Runs a flow within this one and returns its result. Raises BerryError with its message where it failed."""
+    state = cast(State[dict[str, Any]], subflow(**parameters, return_state=True))
     if state.is_completed():
         return state.result()
     raise BerryError(state.message or f"the flow ended as {state.name}")

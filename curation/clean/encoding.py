@@ -76,6 +76,8 @@ def require_text(content: bytes) -> None:
     head = content[:HEAD_BYTES]
     if head.startswith(BINARY_HEADS):
         raise Dropped(Reason.BINARY, f"begins like a binary format: {head[:4]!r}")
+    if b"\x00" in head and not head.strip(b"\x00 \t\r\n"):
+        raise Dropped(Reason.BINARY, "nothing but NUL bytes at the beginning")
     nulls, allowed = head.rstrip(b"\x00").count(0), len(head) // 500
     if nulls > allowed and not _wide(head):
         raise Dropped(Reason.BINARY, f"{nulls} NUL bytes in the first {len(head)}", float(nulls), float(allowed))

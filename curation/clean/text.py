@@ -15,6 +15,8 @@ Cleaner = Callable[[str], str]
 LONGEST_REPAIR = 20_000  # characters of a line that is still repaired: ftfy tries several decodings of each
 
 _SUSPICIOUS = re.compile("[\x80-\x9f\ufffd]|[ÂÃâÐÑðïÎÏ][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]")
+_LATIN1_RUN = re.compile("[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}")
+_C1 = re.compile("[\u0080-\u009f]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufff9-\ufffc\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
@@ -31,8 +33,22 @@ _STRAY_MARK = re.compile(r"\[pagebreak\]", re.IGNORECASE)
 
 
 def mojibake(text: str) -> str:
-    """Undoes text that was decoded wrongly and encoded again, line by line where it looks so."""
-    return _repair(text, lambda line: _SUSPICIOUS.search(line) is not None)
+    """Undoes text that was decoded wrongly and encoded again, line by line where it looks so.
+
+    UTF-8 read as Latin-1 leaves control characters that nothing else does; it is undone first, character by character,
+    since ftfy gives up on a line that is only partly wrong.
+    """
+    return _repair(_LATIN1_RUN.sub(_reread, text), lambda line: _SUSPICIOUS.search(line) is not None)
+
+
+def _reread(found: re.Match[str]) -> str:
+    run = found.group()
+    if not _C1.search(run):
+        return run
+    try:
+        return run.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return run
 
 
 def code_mojibake(text: str) -> str:
@@ -45,8 +61,7 @@ def _repair(text: str, suspect: Callable[[str], bool]) -> str:
         return text
     lines = text.split("\n")
     return "\n".join(
-        ftfy.fix_encoding(line) if not line.isascii() and len(line) < LONGEST_REPAIR and suspect(line) else line
-        for line in lines
+        ftfy.fix_encoding(line) if not line.isascii() and len(line) < LONGEST_REPAIR and suspect(line) else line for line in lines
     )
 
 
@@ -118,7 +133,5 @@ CODE: Mapping[str, Cleaner] = {
 }
 """What source files go through: what is boilerplate in prose is syntax here."""
 
-CLEANERS: Mapping[Domain, Mapping[str, Cleaner]] = {
-    domain: CODE if domain is Domain.CODE else PROSE for domain in Domain
-}
+CLEANERS: Mapping[Domain, Mapping[str, Cleaner]] = {domain: CODE if domain is Domain.CODE else PROSE for domain in Domain}
 """The cleaners of each domain by name."""

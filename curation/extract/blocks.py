@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from curation.extract.elements import names
+
 _SPACE = re.compile(r"\s+")
 _TIDY = re.compile(r"[ \t]*\n[ \t]*")
 
 HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
-BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt figcaption figure footer header main p "
-    "section summary table tbody thead tfoot ul ol d-article dt-article".split()
+BLOCKS = names(
+    "address article aside blockquote body caption center dd details div dl dt figcaption figure footer header main p section "
+    "summary table tbody thead tfoot ul ol d-article dt-article"
 )
-HIDDEN = frozenset(
-    "script style noscript template head title svg iframe object embed audio video canvas form button select input nav "
-    "link meta map area figure-image d-front-matter d-bibliography d-appendix dt-appendix d-cite dt-cite".split()
+HIDDEN = names(
+    "script style noscript template head title svg iframe object embed audio video canvas form button select input nav link meta "
+    "map area figure-image d-front-matter d-bibliography d-appendix dt-appendix d-cite dt-cite"
 )
 
 
@@ -35,11 +37,10 @@ class _Page:
         text = "".join(self.inline)
         self.inline.clear()
         if self.preformatted:
-            return self._code(text)
-        text = _TIDY.sub("\n", text.strip())
-        if text:
+            self._code(text)
+        elif text := _TIDY.sub("\n", text.strip()):
             self.blocks.append(self.prefix + text)
-        self.prefix = ""
+        self.prefix = "" if not self.preformatted else self.prefix
 
     def _code(self, text: str) -> None:
         text = text.strip("\n").rstrip()

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from curation.clean.encoding import decode
 from curation.decisions import Reason
@@ -108,7 +109,7 @@ def _is_rolling(source: str, cues: list[_Cue]) -> bool:
     """Roll-up captions show the line before again above each new one."""
     if _INLINE_TIME.search(source):
         return True
-    pairs = [(before.lines[-1], cue.lines[0]) for before, cue in zip(cues, cues[1:], strict=False) if before.lines and cue.lines]
+    pairs = [(before.lines[-1], cue.lines[0]) for before, cue in pairwise(cues) if before.lines and cue.lines]
     return len(pairs) >= 5 and sum(before == now for before, now in pairs) > ROLLING_SHARE * len(pairs)
 
 

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
+from curation.extract.elements import names
 from curation.extract.languages import programming_language
 
 MAX_BYTES = 2_000_000
@@ -15,7 +16,9 @@ MINIFIED_MIN_CHARACTERS = 2_000
 DATA_SHARE = 0.5  # of characters that are digits, or lie in long runs of hexadecimal or base64
 DATA_MIN_CHARACTERS = 1_000
 
-VENDOR_FOLDERS = frozenset("_vendor vendor vendored third_party thirdparty third-party node_modules bower_components externals extern bundled _vendored".split())
+VENDOR_FOLDERS = names(
+    "_vendor vendor vendored third_party thirdparty third-party node_modules bower_components externals extern bundled _vendored"
+)
 DATA_LANGUAGES = frozenset({"json", "xml", "yaml", "toml", "ini"})
 
 _GENERATED = re.compile(
@@ -25,7 +28,9 @@ _GENERATED = re.compile(
     re.IGNORECASE,
 )
 _COMMENT_LINE = re.compile(r"^\s*(?:#|//|/\*|\*|--|;|<!--|\"\"\"|''')")
-_ENCODED = re.compile(r"[A-Za-z0-9+/=]{120,}|(?:\\x[0-9a-fA-F]{2}){20,}|(?:0x[0-9a-fA-F]{1,16}[uUlL]*,\s*){12,}|(?:-?\d[\d.eE+-]*f?,\s*){16,}")
+_ENCODED = re.compile(
+    r"[A-Za-z0-9+/=]{120,}|(?:\\x[0-9a-fA-F]{2}){20,}|(?:0x[0-9a-fA-F]{1,16}[uUlL]*,\s*){12,}|(?:-?\d[\d.eE+-]*f?,\s*){16,}"
+)
 _MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|[.-](?:bundle|slim\.min)\.js$", re.IGNORECASE)
 
 

@@ -8,7 +8,9 @@ _START = re.compile(r"^Jump_to_navigation.*\n", re.MULTILINE)
 _END = re.compile(r"^\*{2,6} Navigation menu \*{2,6}|^Retrieved from \"https?://", re.MULTILINE)
 _HEADING = re.compile(r"^(\*{1,6}) (.+?) \1$")
 _STYLE = re.compile(r"\.mw-parser-output[^{}]{0,300}\{[^{}]{0,2000}\}")
-_NOTE = re.compile(r"\[(?:\d{1,3}|edit|note \d{1,3}|[a-z]|citation[ _]needed|[A-Za-z0-9_.,()%-]{1,200}\.(?:jpe?g|png|svg|gif))\]", re.IGNORECASE)
+_NOTE = re.compile(
+    r"\[(?:\d{1,3}|edit|note \d{1,3}|[a-z]|citation[ _]needed|[A-Za-z0-9_.,()%-]{1,200}\.(?:jpe?g|png|svg|gif))\]", re.IGNORECASE
+)
 _JOINED = re.compile(r"(?<=[^\W\d_][\w,.'’)-])_(?=[\w(])")
 _ITEM = re.compile(r"^ {0,12}(?:\*|\d{1,3}\.) ")
 

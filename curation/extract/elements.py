@@ -36,3 +36,13 @@ def replace_elements(text: str, opening: re.Pattern[str], replacement: Callable[
         parts.append(replacement(name, text[position:end]))
         position = end + len(name) + 3
     return "".join(parts) + text[position:]
+
+
+def names(text: str, separator: str = " ") -> frozenset[str]:
+    """A set of names that are written in one string, so that a long list stays readable."""
+    return frozenset(text.split(separator))
+
+
+def nothing(_name: str, _body: str) -> str:
+    """What stands for an element that is left out."""
+    return ""

@@ -10,21 +10,21 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.blocks import elements_of_class, render
+from curation.extract.elements import names
 from curation.extract.sections import without_apparatus
 
 MAX_BYTES = 8_000_000
 MAX_WEB_BYTES = 3_000_000  # trafilatura is slower and holds several copies of the tree
 
-WIKI_NOISE = frozenset(
+WIKI_NOISE = names(
     "navbox vertical-navbox navbar infobox portable-infobox reference mw-ref mw-editsection editsection toc toclimit-3 reflist "
-    "references mw-references-wrap refbegin hatnote dablink metadata ambox mbox-small tmbox noprint catlinks printfooter "
-    "mw-jump mw-jump-link thumb thumbinner gallery gallerybox sistersitebox portal mw-empty-elt geo-nondefault geo-default "
-    "coordinates shortdescription mw-cite-backlink cite-accessibility-label error mwe-math-fallback-image-inline "
-    "mwe-math-fallback-image-display mw-indicators siteSub contentSub contentSub2 jump-to-nav jumpto-nav "
-    "navigation-not-searchable nomobile sidebar succession-box rt-commentedText toccolours mw-authority-control "
-    "authority-control stub plainlinks-navbox pcs-edit-section-link-container pcs-footer-container "
-    "pcs-collapse-table-container mw-kartographer-map ltx_bibliography ltx_page_footer ltx_page_header ltx_page_navbar "
-    "ltx_authors ltx_tag_item ltx_ERROR ltx_note_mark ltx_TOC".split()
+    "references mw-references-wrap refbegin hatnote dablink metadata ambox mbox-small tmbox noprint catlinks printfooter mw-jump "
+    "mw-jump-link thumb thumbinner gallery gallerybox sistersitebox portal mw-empty-elt geo-nondefault geo-default coordinates "
+    "shortdescription mw-cite-backlink cite-accessibility-label error mwe-math-fallback-image-inline "
+    "mwe-math-fallback-image-display mw-indicators siteSub contentSub contentSub2 jump-to-nav jumpto-nav navigation-not-searchable "
+    "nomobile sidebar succession-box rt-commentedText toccolours mw-authority-control authority-control stub plainlinks-navbox "
+    "pcs-edit-section-link-container pcs-footer-container pcs-collapse-table-container mw-kartographer-map ltx_bibliography "
+    "ltx_page_footer ltx_page_header ltx_page_navbar ltx_authors ltx_tag_item ltx_ERROR ltx_note_mark ltx_TOC"
 )
 ARTICLE_TAGS = ("d-article", "dt-article")
 ARTICLE_CLASSES = ("ltx_document", "ltx_page_content", "mw-parser-output")
@@ -36,7 +36,7 @@ _ESCAPE = re.compile(r"\\([\\`*_\[\]<>#+\-.!|(){}~^=$&])")
 _EMPHASIS = re.compile(r"(?<![\\*])(\*{1,3})(?=[^\s*])([^*\n]{1,400}?)(?<=[^\s\\])\1(?!\*)")
 _NOTE_MARK = re.compile(r"<sup>\\?\[[^<>\n]{1,12}\]</sup>|</?(?:sup|sub|u|del)>")
 _TABLE_RULE = re.compile(r"^\|(?:---\|)+\n|^\|[ |]*\|$", re.MULTILINE)
-_TABLE_EDGE = re.compile(r"^\| *|(?<=\S) *\|$", re.MULTILINE)
+_TABLE_EDGE = re.compile(r"^(?:\| *)+|(?: *\|)+$", re.MULTILINE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -124,9 +124,7 @@ def _content_element(tree: lxml.html.HtmlElement, source: str, media_type: str) 
 
 
 def _main_text(tree: lxml.html.HtmlElement) -> str:
-    text = trafilatura.extract(
-        tree, fast=True, deduplicate=False, include_comments=False, include_formatting=True, output_format="txt"
-    )
+    text = trafilatura.extract(tree, fast=True, deduplicate=False, include_comments=False, include_formatting=True, output_format="txt")
     return _plain(text) if text else ""
 
 

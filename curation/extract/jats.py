@@ -6,17 +6,18 @@ from lxml import etree
 
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
+from curation.extract.elements import names
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 
 MAX_BYTES = 10_000_000
 
 _SPACE = re.compile(r"\s+")
-_BLOCKS = frozenset("p title sec abstract body disp-formula list list-item disp-quote boxed-text statement article-title front".split())
-_DROPPED = frozenset(
+_BLOCKS = names("p title sec abstract body disp-formula list list-item disp-quote boxed-text statement article-title front")
+_DROPPED = names(
     "table-wrap fig fig-group supplementary-material ref-list back xref-group label object-id graphic inline-graphic media "
     "table-wrap-foot fn fn-group ack author-notes permissions journal-meta contrib-group pub-date article-id history kwd-group "
     "article-categories funding-group counts custom-meta-group related-article aff alt-title subtitle trans-abstract floats-group "
-    "volume issue elocation-id fpage lpage self-uri response sub-article product author-comment".split()
+    "volume issue elocation-id fpage lpage self-uri response sub-article product author-comment"
 )
 
 
@@ -66,7 +67,7 @@ def _render(article: etree._Element) -> str:
             if tag in _BLOCKS:
                 flush()
                 level += tag == "sec"
-                prefix[0] = _prefix(element, tag, level) or prefix[0]
+                prefix[0] = _prefix(tag, level) or prefix[0]
             if formula := _formula(element, tag):
                 inline.append(formula)
                 walker.skip_subtree()
@@ -76,7 +77,7 @@ def _render(article: etree._Element) -> str:
     return "\n\n".join(blocks)
 
 
-def _prefix(element: etree._Element, tag: str, level: int) -> str:
+def _prefix(tag: str, level: int) -> str:
     if tag == "article-title":
         return "# "
     if tag == "title":

@@ -17,7 +17,14 @@ BY_SUFFIX = {
     "coffee": "coffeescript", "tcl": "tcl", "v": "verilog", "vhd": "vhdl", "cu": "c++", "cuh": "c++", "toml": "toml", "ini": "ini",
     "cfg": "ini", "yaml": "yaml", "yml": "yaml", "json": "json", "map": "json", "xml": "xml", "html": "html", "htm": "html", "j2": "jinja",
 }  # fmt: skip
-BY_NAME = {"makefile": "make", "cmakelists.txt": "cmake", "dockerfile": "docker", "rakefile": "ruby", "gemfile": "ruby", "sconstruct": "python"}
+BY_NAME = {
+    "makefile": "make",
+    "cmakelists.txt": "cmake",
+    "dockerfile": "docker",
+    "rakefile": "ruby",
+    "gemfile": "ruby",
+    "sconstruct": "python",
+}
 BY_INTERPRETER = {"python": "python", "node": "javascript", "bash": "shell", "sh": "shell", "zsh": "shell", "perl": "perl", "ruby": "ruby",
                   "lua": "lua", "php": "php", "env": "shell"}  # fmt: skip
 

@@ -6,10 +6,12 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
 from curation.extract.accents import ACCENTS, LETTERS, accented
-from curation.extract.sections import without_apparatus, without_hollow_brackets
+from curation.extract.elements import names
+from curation.extract.sections import without_apparatus
 
 MAX_BYTES = 4_000_000
 DEEPEST = 80
+LONGEST_COMMAND = 60  # characters of a name
 
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(?:\n[ \t]*)?")
 _TITLE = re.compile(r"\\title\s*(?:\[[^\]]{0,300}\])?\s*\{")
@@ -19,23 +21,22 @@ _BRACE = re.compile(r"[ \t]*\n?[ \t]*\{")
 _VERBATIM = ("verbatim", "lstlisting", "minted", "Verbatim", "alltt", "pyconsole", "comment")
 
 SECTIONS = {"part": "#", "chapter": "#", "section": "##", "subsection": "###", "subsubsection": "####", "paragraph": "#####"}
-MATH = frozenset(
-    "equation align gather multline eqnarray displaymath math alignat flalign xymatrix tikzcd mathpar split aligned array cases".split()
-)
-DROPPED_ENVIRONMENTS = frozenset(
+MATH = names("equation align gather multline eqnarray displaymath math alignat flalign xymatrix tikzcd mathpar split aligned array cases")
+DROPPED_ENVIRONMENTS = names(
     "figure table tikzpicture thebibliography tabular tabularx longtable wrapfigure acknowledgements acknowledgments keywords "
-    "CCSXML deluxetable picture pspicture algorithm algorithmic comment filecontents subfigure sidewaystable".split()
+    "CCSXML deluxetable picture pspicture algorithm algorithmic comment filecontents subfigure sidewaystable"
 )
-DROPPED_ARGUMENTS = frozenset(
-    "label index indexdef indexsee indexfoot cite citep citet citealp citealt citeauthor citeyear nocite ref eqref cref Cref autoref "
-    "pageref vspace hspace includegraphics bibliography bibliographystyle input include usepackage documentclass newcommand "
-    "renewcommand providecommand def let newtheorem setlength addtolength setcounter addtocounter pagestyle thispagestyle hypersetup "
-    "author affiliation affil institute email date thanks address orcid orcidlink tableofcontents markboth markright vskip "
-    "addcontentsline graphicspath DeclareMathOperator phantomsection hypertarget hfuzz refstepcounter setcitestyle symlabel nameref "
-    "sectionrefs citetalias defcitealias software facilities facility bibitem pagenumbering ednote correspondingauthor "
-    "altaffiliation altaffilmark keywords acks Crefrange crefrange fullcite hyphenation definecolor color textcolor".split()
+DROPPED_ARGUMENTS = names(
+    "label index indexdef indexsee indexfoot cite citep citet citealp citealt citeauthor citeyear nocite ref eqref cref Cref "
+    "autoref pageref vspace hspace includegraphics bibliography bibliographystyle input include usepackage documentclass "
+    "newcommand renewcommand providecommand def let newtheorem setlength addtolength setcounter addtocounter pagestyle "
+    "thispagestyle hypersetup author affiliation affil institute email date thanks address orcid orcidlink tableofcontents "
+    "markboth markright vskip addcontentsline graphicspath DeclareMathOperator phantomsection hypertarget hfuzz refstepcounter "
+    "setcitestyle symlabel nameref sectionrefs citetalias defcitealias software facilities facility bibitem pagenumbering ednote "
+    "correspondingauthor altaffiliation altaffilmark keywords acks Crefrange crefrange fullcite hyphenation definecolor color "
+    "textcolor"
 )
-SECOND_ARGUMENT = frozenset("href hyperref texorpdfstring textcolor colorbox".split())
+SECOND_ARGUMENT = frozenset(["href", "hyperref", "texorpdfstring", "textcolor", "colorbox"])
 WORDS = {
     "ldots": "…", "dots": "…", "textellipsis": "…", "LaTeX": "LaTeX", "TeX": "TeX", "textbackslash": "\\", "textasciitilde": "~",
     "S": "§", "copyright": "©", "textregistered": "®", "texttrademark": "™", "textendash": "–", "textemdash": "—", "item": "\n- ",
@@ -69,7 +70,7 @@ def latex_to_text(source: str) -> str:
     _, opened, body = source.partition("\\begin{document}")
     body = body.partition("\\end{document}")[0] if opened else source
     text = _Reader(_COMMENT.sub(r"\1", body)).read()
-    text = re.sub(r"[ \t]+", " ", re.sub(r"[ \t]*\n[ \t]*", "\n", text))
+    text = re.sub(r" ?\n ?", "\n", re.sub(r"[ \t]+", " ", text))
     text = re.sub(r" +([,.;:)])", r"\1", text)
     return without_apparatus(re.sub(r"\n{3,}", "\n\n", text)).strip()
 
@@ -81,6 +82,7 @@ class _Reader:
         self.source = source
         self.position = 0
         self.depth = 0
+        self.missing: set[str] = set()  # marks that do not occur any more, lest each opening searches to the end
 
     def read(self, until: str = "") -> str:
         """Text up to a closing brace (which is consumed), or to the end."""
@@ -158,7 +160,9 @@ class _Reader:
 
     def _to_end(self, mark: str, before: str, after: str) -> str:
         """What stands up to a mark, as it is; without one, nothing is swallowed."""
-        end = self.source.find(mark, self.position)
+        end = -1 if mark in self.missing else self.source.find(mark, self.position)
+        if end < 0:
+            self.missing.add(mark)
         if end < 0 or (mark == "$" and "\n\n" in self.source[self.position : end]):
             return ""
         body = self.source[self.position : end]
@@ -187,7 +191,7 @@ class _Reader:
 
     def _drop(self) -> None:
         """Skips the arguments of the command just read, and its line end where it has a line to itself."""
-        line_start = self.source.rfind("\n", 0, self.position) + 1
+        line_start = self.source.rfind("\n", max(0, self.position - LONGEST_COMMAND), self.position) + 1
         alone = self.source.startswith("\\", line_start) and self.source.find("\\", line_start + 1, self.position) < 0
         before = -1
         while before != self.position:
@@ -212,5 +216,3 @@ class _Reader:
             return self.source[self.position - 1]
         self.position += len(letter)
         return letter
-
-

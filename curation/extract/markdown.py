@@ -6,7 +6,7 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
 from curation.domains import Domain
-from curation.extract.elements import replace_elements, without_comments
+from curation.extract.elements import nothing, replace_elements, without_comments
 from curation.extract.speech import without_times
 
 MAX_BYTES = 10_000_000
@@ -71,7 +71,7 @@ def _outside_fences(text: str) -> str:
 
 def _prose(text: str) -> str:
     if "<" in text:
-        text = replace_elements(without_comments(text), _ELEMENT, lambda name, body: "")
+        text = replace_elements(without_comments(text), _ELEMENT, nothing)
     text = _CITATION.sub("", _ROLE.sub("", text)) if ":`" in text or ":begin_tab" in text else text
     text = _LINK.sub(r"\1", _PICTURE.sub("", text)) if "](" in text else text
     return _LIQUID.sub("", _TAG.sub("", _AUTOLINK.sub("", text)))

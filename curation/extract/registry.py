@@ -79,7 +79,7 @@ def _by_content(head: bytes) -> str:
         return "text/vtt"
     if start.startswith((b"<!doctype html", b"<html")) or b"<body" in start:
         return "text/html"
-    if b"<article" in start and b"jats" in start or b"journal publishing dtd" in start:
+    if (b"<article" in start and b"jats" in start) or b"journal publishing dtd" in start:
         return "application/jats+xml"
     if start.startswith(b"<page>"):
         return "application/x-mediawiki-page+xml"

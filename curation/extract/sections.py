@@ -2,12 +2,16 @@
 
 import re
 
+from curation.extract.elements import names
+
 _HEADING = re.compile(r"(#{1,6}) +(.*\S)\s*$")
 
-APPARATUS = frozenset(
-    "references|external links|external link|further reading|see also|notes|footnotes|citations|sources|bibliography|"
-    "notes and references|references and notes|gallery|navigation|related pages|contents|works cited|literature cited|"
-    "acknowledgements|acknowledgments|author contributions|supporting information|funding|competing interests".split("|")
+APPARATUS = names(
+    "references|external links|external link|further reading|see also|notes|footnotes|citations|sources|"
+    "bibliography|notes and references|references and notes|gallery|navigation|related pages|contents|works cited|"
+    "literature cited|acknowledgements|acknowledgments|author contributions|supporting information|funding|"
+    "competing interests",
+    separator="|",
 )
 """Headings whose sections hold links and lists of works rather than text."""
 

@@ -18,7 +18,7 @@ _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
 _BRACKETED_TIME = re.compile(rf"\\?[\[(]\s*{_CLOCK}(?:\s*-+>?\s*{_CLOCK})?\s*\\?[\])]:?")
 _LEADING_TIME = re.compile(rf"^\s*[\[(]?{_CLOCK}[\])]?\s+(?=\S)")
 _DIARISATION = re.compile(r"^(\*{0,2})\s*(?:SPEAKER|Speaker)[ _](\d{1,2}|[A-Z])\s*:?\s*\1:?\s*", re.MULTILINE)
-_BREAK = re.compile(r"^\s*(?:\*break\*?:.*|\*\*break:.*|\\?\[break\\?\].*|break:\s.*)$", re.IGNORECASE | re.MULTILINE)
+_BREAK = re.compile(r"^[ \t]*(?:\*break\*?:.*|\*\*break:.*|\\?\[break\\?\].*|break:\s.*)$", re.IGNORECASE | re.MULTILINE)
 _SPACES = re.compile(r"[ \t]{2,}")
 
 

@@ -47,7 +47,7 @@ def _last(arguments: Arguments) -> str:
 
 
 def _constant(text: str) -> Callable[[Arguments], str]:
-    return lambda arguments: text
+    return lambda _arguments: text
 
 
 def _convert(arguments: Arguments) -> str:

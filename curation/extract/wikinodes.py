@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from curation.extract.elements import names
+
 DEEPEST = 60  # nodes within nodes; below that marks are taken as text, so that no page costs more than a few passes
 
 _MARK = re.compile(r"\{\{\{|\}\}\}|\{\{|\}\}|\[\[|\]\]|^[ \t:*]*\{\||^[ \t]*\|\}(?!\})|\[(?=(?:https?:|ftp:|//|mailto:))|\]", re.MULTILINE)
@@ -16,10 +18,10 @@ _ATTRIBUTES = re.compile(r"""(?:[a-z]{3,12}\s*=\s*(?:"[^"\n]{0,200}"|'[^'\n]{0,2
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _CELL = re.compile(r"\|\||!!")
 
-HIDDEN_NAMESPACES = frozenset(
-    "file image media category template user user_talk special help wikipedia project mediawiki portal talk translation "
-    "datei bild kategorie fichier catégorie archivo imagen categoría categoria файл изображение категория plik grafika kategoria "
-    "bestand afbeelding categorie ficheiro imagem immagine lêer kategori fil dosya картинка картина ファイル カテゴリ".split()
+HIDDEN_NAMESPACES = names(
+    "file image media category template user user_talk special help wikipedia project mediawiki portal talk translation datei bild "
+    "kategorie fichier catégorie archivo imagen categoría categoria файл изображение категория plik grafika kategoria bestand "
+    "afbeelding categorie ficheiro imagem immagine lêer kategori fil dosya картинка картина ファイル カテゴリ"
 )
 BOXES = re.compile(r"navbox|infobox|toccolours|metadata|ambox|succession|nowraplinks|noprint|vertical-navbox", re.IGNORECASE)
 

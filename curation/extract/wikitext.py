@@ -9,7 +9,7 @@ from lxml import etree
 from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
-from curation.extract.elements import replace_elements, without_comments
+from curation.extract.elements import nothing, replace_elements, without_comments
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.templates import expand
 from curation.extract.wikinodes import resolve
@@ -95,7 +95,7 @@ def wikitext_to_text(source: str, title: str | None = None) -> str:
     text = "\n".join(_line(line) for line in text.split("\n"))
     text = without_apparatus(re.sub(r"\n{3,}", "\n\n", _SPACES.sub(" ", html.unescape(text))))
     text = _MARKED.sub(lambda match: kept[int(match.group(1))], text)
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<![ \t])[ \t]+\n", "\n", text)).strip()
 
 
 def _protect(text: str, keep: Callable[[str], str]) -> str:
@@ -113,7 +113,7 @@ def _protect(text: str, keep: Callable[[str], str]) -> str:
 
 
 def _without_elements(text: str) -> str:
-    return replace_elements(text, _DROPPED_TAG, lambda name, body: "")
+    return replace_elements(text, _DROPPED_TAG, nothing)
 
 
 def _line(line: str) -> str:

@@ -131,8 +131,9 @@ def _opened(raw: IO[bytes], place: _Place) -> Iterator[Member]:
             yield from _zip_members(raw, place)
             return
         suffix, stream = _decompressed(raw)
-        archive = bool(suffix) or _is_tar(stream)
+        archive = bool(suffix)
         if _is_tar(stream):
+            archive = True
             yield from _tar_members(stream, place)
         elif suffix:
             yield from _opened(stream, place.unpacked(suffix))
@@ -199,10 +200,8 @@ def _epoch(seconds: float) -> str | None:
 
 
 def _peek(stream: IO[bytes], count: int) -> bytes:
-    start = stream.tell()
-    head = stream.read(count)
-    stream.seek(start)
-    return head
+    # not read and seek: in a compressed archive a step back may decompress all of it from the start again
+    return cast(io.BufferedReader, stream).peek(count)[:count]
 
 
 def _is_zip(stream: IO[bytes]) -> bool:

@@ -16,6 +16,7 @@ from curation.sources.media import WIKI_DUMP, media_type
 from warehouse.digests import digest, sha256_file
 from warehouse.errors import SourceError
 
+HEAD = 4096
 LONGEST_TITLE = 200
 
 
@@ -90,15 +91,15 @@ def _member_items(source: FilesSource, member: Member, native: str, uri: str) ->
         return
     kind = media_type(member.name, source.format)
     try:
-        head = member.stream.read(4096)
-        member.stream.seek(0)
+        head = member.stream.read(HEAD)
         if kind == WIKI_DUMP or (source.format is Format.AUTO and is_dump(head)):
+            member.stream.seek(0)
             alone = member.joint == "" and native == member.name
             for page in pages(member.stream, native, largest):
                 # numbers of pages are unique within one dump only
                 yield page if alone or page.content is None else replace(page, native_id=f"{native}#{page.native_id}")
             return
-        content = member.stream.read(largest + 1)
+        content = head + member.stream.read(max(0, largest + 1 - len(head)))
     except UNREADABLE as error:
         yield Item.failed(native, uri, f"cannot be read: {type(error).__name__}: {error}")
         return

@@ -1,6 +1,7 @@
 """The running Python's own standard library: code and reference text that are on every machine."""
 
 import importlib
+import os
 import platform
 import sysconfig
 from collections.abc import Iterator
@@ -12,12 +13,8 @@ from curation.sources.kinds import PythonSource
 from warehouse.digests import digest, sha256_bytes
 from warehouse.errors import SourceError
 
-_NEVER = (
-    *("site-packages/*", "dist-packages/*", "*.egg-info/*", "*__pycache__*"),
-    *("test/*", "*/test/*", "*/tests/*", "*/idle_test/*"),
-    "pydoc_data/*",
-    "_sysconfigdata*",  # how this machine built it
-)
+_NO_LIBRARY = frozenset({"site-packages", "dist-packages", "test", "tests", "idle_test", "pydoc_data", "__pycache__"})
+_OF_THIS_MACHINE = ("_sysconfigdata*", "config-*/*", "sitecustomize.py", "usercustomize.py")
 
 
 def fingerprint(source: PythonSource) -> str:
@@ -27,34 +24,43 @@ def fingerprint(source: PythonSource) -> str:
 
 def items(source: PythonSource) -> Iterator[Item]:
     """One item per module (code), or per topic of the language reference that `help()` shows (reference)."""
-    found = _modules() if source.content == "code" else _topics(source.id)
-    for item in found:
-        included = not source.include or any(fnmatch(item.native_id, pattern) for pattern in source.include)
-        if included and not any(fnmatch(item.native_id, pattern) for pattern in source.exclude):
-            yield item
+    return _modules(source) if source.content == "code" else _topics(source)
 
 
-def _modules() -> Iterator[Item]:
+def _modules(source: PythonSource) -> Iterator[Item]:
     library = Path(sysconfig.get_paths()["stdlib"])
-    for path in sorted(library.rglob("*.py")):
-        name = path.relative_to(library).as_posix()
-        if any(fnmatch(name, pattern) for pattern in _NEVER):
+    for name in sorted(_module_names(library)):
+        if not _wanted(source, name):
             continue
         uri = f"python:{platform.python_version()}/{name}"
         try:
-            yield Item(name, uri, path.read_bytes(), "text/x-code")
+            yield Item(name, uri, (library / name).read_bytes(), "text/x-code")
         except OSError as error:
             yield Item.failed(name, uri, f"cannot be read: {error.strerror}")
 
 
-def _topics(source_id: str) -> Iterator[Item]:
+def _module_names(library: Path) -> Iterator[str]:
+    for place, folders, files in os.walk(library):
+        folders[:] = set(folders) - _NO_LIBRARY
+        names = [(Path(place) / file).relative_to(library).as_posix() for file in files if file.endswith(".py")]
+        yield from (name for name in names if not any(fnmatch(name, pattern) for pattern in _OF_THIS_MACHINE))
+
+
+def _topics(source: PythonSource) -> Iterator[Item]:
     try:
         topics: dict[str, str] = importlib.import_module("pydoc_data.topics").topics
     except ImportError as error:
         raise SourceError(
-            f"source {source_id}: this Python carries no reference text ({error}). "
+            f"source {source.id}: this Python carries no reference text ({error}). "
             "Install all of its standard library, or take the source out."
         ) from error
-    for name in sorted(topics):
-        uri = f"python:{platform.python_version()}/reference/{name}"
-        yield Item(f"reference/{name}", uri, topics[name].encode(), "text/plain", title=name, charset="utf-8")
+    for topic in sorted(topics):
+        name = f"reference/{topic}"
+        if _wanted(source, name):
+            uri = f"python:{platform.python_version()}/{name}"
+            yield Item(name, uri, topics[topic].encode(), "text/plain", title=topic, charset="utf-8")
+
+
+def _wanted(source: PythonSource, name: str) -> bool:
+    included = not source.include or any(fnmatch(name, pattern) for pattern in source.include)
+    return included and not any(fnmatch(name, pattern) for pattern in source.exclude)

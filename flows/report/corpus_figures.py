@@ -20,7 +20,10 @@ MEMBERS = 24
 REASONS = 5
 """Reasons shown of each domain before the rest is folded away."""
 
+_EXPLANATIONS = {str(reason): reason.explanation for reason in Reason}
+
 _LOSSES = (
+    ("failed", "failed"),
     ("extract", "dropped at extract"),
     ("quality", "dropped by quality"),
     ("duplicates", "duplicates"),
@@ -71,7 +74,7 @@ def reasons(reader: Reader) -> Facts | None:
     most = max(row["documents"] for row in rows)
     groups = []
     for domain, members in groupby(rows, key=lambda row: row["domain"]):
-        told = [{**row, "why": _explanation(row["reason"]), "bar": bar(row["documents"], domain, most)} for row in members]
+        told = [{**row, "why": _EXPLANATIONS.get(row["reason"], ""), "bar": bar(row["documents"], domain, most)} for row in members]
         groups.append(
             {"domain": domain, "documents": sum(row["documents"] for row in told), "shown": told[:REASONS], "folded": told[REASONS:]}
         )
@@ -131,11 +134,3 @@ def _by_domain(accounts: Iterable[Row], column: str) -> dict[str, int]:
     for account in accounts:
         sums[account["domain"]] += account[column]
     return {domain: sums[domain] for domain in sorted(sums, key=domain_order)}
-
-
-def _explanation(reason: str | None) -> str:
-    try:
-        return Reason(reason).explanation if reason else ""
-    except ValueError:
-        return ""
-

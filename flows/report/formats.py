@@ -13,6 +13,17 @@ def count(value: float | None) -> str:
     return "–" if value is None else f"{round(value):,}"
 
 
+def counted(value: int, unit: str) -> str:
+    """A number of things: 1 document, 2,310 documents."""
+    return f"{value:,} {unit}{'' if value == 1 else 's'}"
+
+
+def extent(low: float, high: float) -> str:
+    """From the least to the greatest, or the one figure where they agree: 0.71–0.98."""
+    ends = decimal(low), decimal(high)
+    return ends[0] if ends[0] == ends[1] else "–".join(ends)
+
+
 def decimal(value: float | None, places: int = 2) -> str:
     """A number with a fixed count of decimals: 3.40."""
     return "–" if value is None else f"{value:,.{places}f}"

@@ -1,22 +1,30 @@
 """The headline: what a colleague should know after ten seconds."""
 
-from flows.report.corpus_figures import Facts, compression, total
-from flows.report.reader import Reader
-from flows.report.training_figures import MODELS, whole_losses
+from collections.abc import Mapping
+
+from flows.report.corpus_figures import Facts
+from flows.report.reader import Reader, Row
+from flows.report.training_figures import HEADLINE_MODELS
 
 
-def headline(reader: Reader) -> Facts:
-    """Documents, characters, tokens, compression and loss of the recipe as it stands; None for what is not there yet."""
-    accounts = reader.rows("ledger_rows.sql")
+def headline(reader: Reader, sections: Mapping[str, Facts | None]) -> Facts:
+    """Documents, characters, tokens, compression and loss, from the sections' facts; None for what is not there yet."""
     parts = reader.current("snapshot_documents.sql")
-    packed = compression(reader)
     return {
         "recipe": reader.recipe,
         "snapshot": reader.snapshot or None,
-        "ledger": total(accounts) if accounts else None,
-        "parts": parts,
+        "ledger": _total(sections["ledger"]),
         "characters": sum(part["characters"] for part in parts) if parts else None,
         "tokens": {row["split"]: row["tokens"] for row in reader.rows("shard_tokens.sql")},
-        "packed": packed["total"] if packed else None,
-        "losses": [row for row in whole_losses(reader) if row["model"] in MODELS],
+        "packed": _total(sections["compression"]),
+        "losses": _losses(sections["losses"]),
     }
+
+
+def _total(facts: Facts | None) -> Row | None:
+    return facts["total"] if facts else None
+
+
+def _losses(facts: Facts | None) -> list[Row]:
+    groups = facts["groups"] if facts else []
+    return [row for group in groups if group["domain"] == "all" for row in group["rows"] if row["model"] in HEADLINE_MODELS]

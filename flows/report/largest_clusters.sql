@@ -1,6 +1,12 @@
 -- The largest clusters of duplicates, one row per dropped member, the most alike first.
 WITH sizes AS (
-    SELECT cluster_id, count(*) + 1 AS documents, min(jaccard) AS least, max(jaccard) AS most
+    SELECT
+        cluster_id,
+        count(*) + 1 AS documents,
+        min(jaccard) AS least_jaccard,
+        max(jaccard) AS most_jaccard,
+        min(containment) AS least_containment,
+        max(containment) AS most_containment
     FROM duplicates
     WHERE recipe = $1 AND dropped
     GROUP BY cluster_id
@@ -9,10 +15,7 @@ WITH sizes AS (
 ),
 members AS (
     SELECT
-        sizes.cluster_id,
-        sizes.documents,
-        sizes.least,
-        sizes.most,
+        sizes.*,
         duplicates.* EXCLUDE (recipe, cluster_id),
         row_number() OVER (PARTITION BY sizes.cluster_id ORDER BY jaccard DESC, containment DESC, doc_id) AS place
     FROM sizes
@@ -21,14 +24,16 @@ members AS (
 SELECT
     members.cluster_id,
     members.documents,
-    members.least,
-    members.most,
+    members.least_jaccard,
+    members.most_jaccard,
+    members.least_containment,
+    members.most_containment,
     members.kind,
     members.jaccard,
     members.containment,
     members.why,
     dropped.uri,
-    kept.domain,
+    coalesce(kept.domain, members.domain) AS domain,
     kept.uri AS kept_uri,
     kept.title AS kept_title
 FROM members

@@ -111,9 +111,11 @@ def write_report(workspace: Workspace, recipe_name: str, out: Path) -> None:
     Equal tables give equal bytes, but for the times per stage. Sections whose tables are empty say what to run.
     """
     reader = Reader(workspace, recipe_name)
-    page = _environment().get_template("template.html.j2").render(
-        headline=headline(reader),
-        sections=[(section, section.facts(reader)) for section in SECTIONS],
+    facts = {section.anchor: section.facts(reader) for section in SECTIONS}
+    template = _environment().get_template("template.html.j2")
+    page = template.render(
+        headline=headline(reader, facts),
+        sections=[(section, facts[section.anchor]) for section in SECTIONS],
         style=Markup((_FOLDER / "style.css").read_text(encoding="utf-8")),  # ours, and no place for foreign text
         sample_characters=SAMPLE_CHARACTERS,
     )
@@ -124,7 +126,17 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    for filter_ in (formats.count, formats.decimal, formats.share, formats.large, formats.duration, formats.size, formats.plain):
-        environment.filters[filter_.__name__] = filter_
-    environment.filters |= {"short_uri": formats.uri, "excerpt": formats.excerpt}
+    environment.filters |= {
+        "count": formats.count,
+        "counted": formats.counted,
+        "decimal": formats.decimal,
+        "share": formats.share,
+        "large": formats.large,
+        "duration": formats.duration,
+        "size": formats.size,
+        "plain": formats.plain,
+        "excerpt": formats.excerpt,
+        "short_uri": formats.uri,
+    }
+    environment.globals["extent"] = formats.extent
     return environment

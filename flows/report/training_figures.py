@@ -17,6 +17,9 @@ SHUFFLED = "strawberry with shuffled retention"
 MODELS = (STRAWBERRY, SHUFFLED, "bigram", "unigram")
 """The order of models; any other comes after them by name."""
 
+HEADLINE_MODELS = (STRAWBERRY, "bigram", "unigram")
+"""The models whose loss stands at the head of the page."""
+
 _BUCKETS = 450
 _LIBRARIES = ("berrypatch", "duckdb", "prefect", "pyarrow", "tokenizers", "torch")
 
@@ -29,8 +32,8 @@ def training(reader: Reader) -> Facts | None:
     mean = smooth(trained, max(1, len(trained) // 50))
     levels = [
         Level(f"{row['model']} {row['nats_per_token']:.2f}", row["model"], row["nats_per_token"])
-        for row in whole_losses(reader)
-        if row["model"] in ("bigram", "unigram")
+        for row in reader.rows("held_out_loss.sql")
+        if row["domain"] == "all" and row["model"] in ("bigram", "unigram")
     ]
     lines = [Line("raw", envelope(trained, _BUCKETS)), Line("mean", thin(mean, _BUCKETS)), Line("held-out", held_out)]
     said = f"Loss over {len(trained):,} steps of training: training loss ends at {mean[-1][1]:.2f} nats per token"
@@ -62,11 +65,6 @@ def losses(reader: Reader) -> Facts | None:
     whole = {row["model"]: row["nats_per_token"] for row in rows if row["domain"] == "all"}
     shuffled = whole[SHUFFLED] - whole[STRAWBERRY] if {SHUFFLED, STRAWBERRY} <= whole.keys() else None
     return {"groups": groups, "shuffled": shuffled}
-
-
-def whole_losses(reader: Reader) -> list[Row]:
-    """Every model's loss on all held-out text."""
-    return sorted((row for row in reader.rows("held_out_loss.sql") if row["domain"] == "all"), key=_model_order)
 
 
 def samples(reader: Reader) -> Facts | None:
@@ -105,9 +103,10 @@ def _curve(reader: Reader, name: str, split: str) -> list[Point]:
 def _rate_chart(rates: Sequence[Point]) -> Any:
     if not rates:
         return None
-    peak = max(value for _, value in rates)
-    said = f"Learning rate over the steps: at most {peak:g}"
-    return plot(Frame(said, 56, y_name="learning rate", rows=2), [Line("rate", envelope(rates, _BUCKETS))], [Level("", "zero", 0.0)])
+    peak = max(value for _, value in rates) or 1.0
+    shares = envelope([(step, value / peak) for step, value in rates], _BUCKETS)
+    said = f"Learning rate over the steps as a share of its peak; at the end {100 * shares[-1][1]:.0f} %"
+    return plot(Frame(said, 56, y_name="learning rate, share of its peak", rows=2), [Line("rate", shares)], [Level("", "zero", 0.0)])
 
 
 def _model_order(row: Row) -> tuple[int, str]:

@@ -140,7 +140,7 @@ def _duplicates(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
         places = kept[document["domain"]]
         other = places[int(len(places) * fraction(document["doc_id"], "other") ** 4)]
         alike = round(0.7 + 0.3 * fraction(document["doc_id"]), 3)
-        ids = {"doc_id": document["doc_id"], "other_id": other, "cluster_id": other, "domain": document["domain"], "source": document["source"]}
+        ids = {name: document[name] for name in ("doc_id", "domain", "source")} | {"other_id": other, "cluster_id": other}
         facts = {"kind": "near", "jaccard": alike, "containment": min(1.0, alike + 0.1), "dropped": True}
         rows.append({**ids, **facts, "why": "has more distinct shingles: 812 against 790"})
     return rows
@@ -189,12 +189,11 @@ def _baseline(model: str, domain: str, nats: float) -> dict[str, Any]:
 
 
 def _samples() -> list[dict[str, Any]]:
-    code = "    for post in posts:\n        if post.drowned(tide):\n            yield post, tide.height - post.height\n\n\nclass Bell:\n    def __init__(self, name, pitch):\n        self.name = name\n"
     texts = {
-        "wiki": ("Gull Fen is a marsh east of ", "Harrow Quay, where the Bell Wardens keep the seventh post. It is first met in the quest of the same name, and the tide does not reach it until the second hour."),
-        "lore": ("I have kept the lamp for nine winters, and ", "the sea has kept me. When the bell is cracked the water hears it, and the water is patient, and so must I be, said the keeper, and she turned the glass again."),
-        "transcript": ("PIP: so the thing about boats is ", f"that they are boats, right?\n\nHOST: Right. {HOSTILE}\n\nPIP: And then you have the tide, which is, you know, {ODD}"),
-        "code": ("def drowned(posts, tide):\n", code),
-        "paper": ("We show that the tide clock is ", "a function of two variables, and that the error of the estimate is bounded by the height of the post (Section 3). The proof follows from Lemma 2."),
+        "wiki": ("Gull Fen is a marsh east of ", "Harrow Quay, where the Bell Wardens keep the seventh post."),
+        "lore": ("I have kept the lamp for nine winters, and ", "the sea has kept me, and the water is patient, said the keeper."),
+        "transcript": ("PIP: so the thing about boats is ", f"that they are boats, right?\n\nHOST: Right. {HOSTILE}\n\nPIP: {ODD}"),
+        "code": ("def drowned(posts, tide):\n", "    for post in posts:\n        if post.height < tide.height:\n            yield post\n"),
+        "paper": ("We show that the tide clock is ", "a function of two variables; the proof follows from Lemma 2."),
     }
     return [{"domain": domain, "doc_id": domain, "prompt": prompt, "continuation": text} for domain, (prompt, text) in texts.items()]

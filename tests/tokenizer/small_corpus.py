@@ -11,7 +11,25 @@ from warehouse.digests import fraction, sha256_bytes
 from warehouse.tables import DOCUMENTS, SNAPSHOTS, write_table
 
 DOMAINS = ("wiki", "lore", "transcript", "code", "paper")
-_ROOTS = ["the", "berry", "patch", "grow", "under", "red", "moon", "while", "seven", "fox", "read", "old", "map", "def", "café", "数学", "Straße"]
+_ROOTS = (
+    "the",
+    "berry",
+    "patch",
+    "grow",
+    "under",
+    "red",
+    "moon",
+    "while",
+    "seven",
+    "fox",
+    "read",
+    "old",
+    "map",
+    "def",
+    "café",
+    "数学",
+    "Straße",
+)
 WORDS = [root + ending for root in _ROOTS for ending in ("", "s", "ing", "ed", "er", "ly", "ness", "_id", "123")]
 
 

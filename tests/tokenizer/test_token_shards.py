@@ -73,7 +73,7 @@ def test_every_token_of_a_shard_lies_in_exactly_one_span(made: Made) -> None:
 def test_a_document_over_the_end_of_a_shard_goes_on_in_the_next_without_an_end_of_text_token(made: Made) -> None:
     first, second = (TokenShard.open(path) for path in shard_paths(made.folder, "train")[:2])
     head = [row for row in spans_of(made) if row["shard"] == first.path.name][-1]
-    tail = [row for row in spans_of(made) if row["shard"] == second.path.name][0]
+    tail = next(row for row in spans_of(made) if row["shard"] == second.path.name)
     assert (head["doc_id"], head["repetition"]) == (tail["doc_id"], tail["repetition"])
     assert first.tokens[head["first_token"]] == 0
     assert second.tokens[0] != 0
@@ -154,7 +154,7 @@ def test_a_shard_of_another_vocabulary_is_refused(made: Made, tmp_path: Path) ->
         (lambda content: content[:-2], "is truncated"),
         (lambda content: content + b"\0", "is longer than its header says"),
         (lambda content: content[:500], "less than the 1024 of a shard's header"),
-        (lambda content: b"", "has 0 bytes"),
+        (lambda content: content[:0], "has 0 bytes"),
         (lambda content: b"\0" * len(content), "is not a token shard"),
         (lambda content: content[:8] + b"\0\0\0\0" + content[12:1024], "is empty"),
     ],
