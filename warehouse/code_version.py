@@ -96,7 +96,7 @@ def _data_files(folder: Path) -> list[Path]:
 
 
 def _versions(libraries: set[str]) -> dict[str, str]:
-    owners = _distributions()
+    owners = _distributions() if libraries else {}
     return {name: ",".join(sorted(version(owner) for owner in set(owners[name]))) for name in sorted(libraries) if name in owners}
 
 

@@ -88,7 +88,7 @@ def _locked_down(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
         readable = {str(workspace.tables.resolve()), exact_path(workspace.tables)}
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         connection.execute("SET allowed_directories = $1", [sorted(readable)])  # first: no later once access is off
-        pass
+        connection.execute("SET enable_external_access = false; SET lock_configuration = true")
         yield connection
 
 

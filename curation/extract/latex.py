@@ -11,6 +11,7 @@ from curation.extract.sections import without_apparatus
 
 MAX_BYTES = 4_000_000
 DEEPEST = 80
+LABEL = r"\\label\{[^{}]*\}"
 LONGEST_COMMAND = 60  # characters of a name
 
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(?:\n[ \t]*)?")
@@ -82,6 +83,7 @@ class _Reader:
         self.source = source
         self.position = 0
         self.depth = 0
+        self.kept: list[str] = []  # listings, to be put back as they are when the text around them is tidy
         self.missing: set[str] = set()  # marks that do not occur any more, lest each opening searches to the end
 
     def read(self, until: str = "") -> str:
@@ -149,8 +151,9 @@ class _Reader:
             return self._to_end(f"\\end{{{name}}}", "\n$$", "$$\n")
         if plain in _VERBATIM:
             body = self._to_end(f"\\end{{{name}}}", "", "")
-            body = re.sub(r"^\s*(?:\[[^\]\n]*\]|\{[^}\n]*\})+", "", body).strip("\n")
-            return "" if plain == "comment" else f"\n\n```\n{body}\n```\n\n"
+            body = re.sub(r"^\s*(?:\[[^\]\n]*\]|\{[^}\n]*\})+", "", body).strip("\n").rstrip()
+            self.kept.append(f"```\n{body}\n```")
+            return f"\n\n\ue000{len(self.kept) - 1}\ue001\n\n"
         if plain in DROPPED_ENVIRONMENTS:
             self._to_end(f"\\end{{{name}}}", "", "")
             return ""
@@ -167,8 +170,7 @@ class _Reader:
             return ""
         body = self.source[self.position : end]
         self.position = end + len(mark)
-        body = re.sub(r"\\label\{[^{}]*\}", "", body).strip()
-        return f"{before}{body}{after}"
+        return f"{before}{re.sub(LABEL, '', body).strip()}{after}" if before else body
 
     def _name(self) -> str:
         found = re.compile(r"\s*\{([^{}]{1,60})\}").match(self.source, self.position)

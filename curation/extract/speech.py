@@ -8,7 +8,7 @@ PAUSE = 2.0  # seconds of silence that end a paragraph
 LONG_PARAGRAPH = 900  # characters after which a paragraph ends at the next end of a sentence
 
 _SOUND = re.compile(
-    r"[\[(]\s*(?:[a-z]+\s+)?(?:music|applause|laugh(?:ter|s|ing|ing)?|silence|inaudible|crosstalk|cross talk|cheers?|cheering|"
+    r"\\?[\[(]\s*(?:[a-z]+\s+)?(?:music|applause|laugh(?:ter|s|ing|ing)?|silence|inaudible|crosstalk|cross talk|cheers?|cheering|"
     r"unintelligible|sound|noise|video playing|video|pause|blank_audio|musique|applaudissements|rires|музыка|musik|música|"
     r"音乐|音楽|foreign|gasps?|sighs?|coughs?|clapping|beep|unclear|indistinct|chuckles?)\b[^\])]{0,40}[\])]",
     re.IGNORECASE,

@@ -5,7 +5,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-import report_tables as rows
 
 from flows.report import write_report
 from flows.report.corpus_figures import waterfall_steps
@@ -13,6 +12,7 @@ from flows.report.formats import plain, uri
 from flows.report.page import SECTIONS
 from flows.report.reader import Reader
 from flows.report.series import envelope, smooth, ticks
+from tests.flows import report_tables as rows
 from warehouse.catalog import publish
 from warehouse.errors import WorkspaceError
 from warehouse.layout import Workspace

@@ -1,0 +1,67 @@
+"""Cleaning: each cleaner by what it mends and what it leaves alone, and how bytes become text."""
+
+import pytest
+
+from curation.clean import CLEANERS, clean
+from curation.clean.encoding import decode
+from curation.decisions import Reason
+from curation.document import Dropped
+from curation.domains import Domain
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned", "names"),
+    [
+        ("plain words", "plain words", []),
+        ("itâ€™s â\x80\x93 caf\u00c3\u00a9", "it’s – café", ["mojibake"]),
+        ("x &#8712; A &amp; b", "x ∈ A & b", ["entities"]),
+        ("a\r\nb\rc", "a\nb\nc", ["line_ends"]),
+        ("a\u200bb\x00\ufeff", "ab", ["controls"]),
+        ("<p align='center'>One</p>[pagebreak]<br>two", "One\n\ntwo", ["stray_markup"]),
+        ("<img src='img://I_letter.png'>t seemed", "It seemed", ["stray_markup"]),
+        ("e\u0301", "é", ["composed"]),
+        ("a  \n\n\n\nb\u00a0c \n", "a\n\nb c", ["spacing"]),
+    ],
+)
+def test_prose_is_mended_and_the_cleaners_that_did_it_are_named(text: str, cleaned: str, names: list[str]) -> None:
+    assert clean(text, Domain.WIKI) == (cleaned, names)
+
+
+@pytest.mark.parametrize("text", ["if a < b:\n\tx = '<p>'\n\n\ndef f():\n    pass\n", 's = "&amp;\u200b"\n'])
+def test_code_keeps_what_would_be_dirt_in_prose(text: str) -> None:
+    assert clean(text, Domain.CODE) == (text, [])
+
+
+@pytest.mark.parametrize("domain", list(Domain))
+def test_cleaning_twice_changes_nothing_more(domain: Domain) -> None:
+    once, _ = clean("â\x80\x93 a\r\n\r\n\r\n\r\nb &lt;p&gt; \u200b c\u0301 \t\n", domain)
+    assert clean(once, domain)[0] == once
+
+
+def test_every_domain_has_cleaners() -> None:
+    assert set(CLEANERS) == set(Domain)
+
+
+@pytest.mark.parametrize(
+    ("content", "charset", "text"),
+    [
+        ("naïve €".encode(), None, "naïve €"),
+        ("naïve €".encode(), "iso-8859-1", "naïve €"),
+        ("\ufeffnaïve".encode(), None, "naïve"),
+        ("naïve".encode("utf-16"), None, "naïve"),
+        ("plain".encode("utf-16-le"), None, "plain"),
+        ("naïve “quoted”".encode("cp1252"), "latin-1", "naïve “quoted”"),
+        (b'<meta charset="windows-1251">' + "привет".encode("cp1251"), None, '<meta charset="windows-1251">привет'),
+        ("Größe".encode("cp1252"), "no-such-charset", "Größe"),
+        ("Ünïcödé text ".encode() * 20 + b"\xff", None, "Ünïcödé text " * 20 + "\ufffd"),
+    ],
+)
+def test_bytes_are_decoded_by_the_best_word_on_their_encoding(content: bytes, charset: str | None, text: str) -> None:
+    assert decode(content, charset) == text
+
+
+@pytest.mark.parametrize("content", [b"\x7fELF\x02\x01", b"PK\x03\x04abc", bytes(100), b"ab\x00\x01\x02\x00" * 50])
+def test_bytes_that_are_no_text_are_dropped(content: bytes) -> None:
+    with pytest.raises(Dropped) as dropped:
+        decode(content, None)
+    assert dropped.value.reason is Reason.BINARY

@@ -1,0 +1,93 @@
+"""Captions: every spoken word once, in paragraphs."""
+
+import json
+
+import pytest
+from captured_items import item
+
+from curation.decisions import Reason
+from curation.document import Dropped, Failed
+from curation.domains import Domain
+from curation.extract import extract
+
+ROLLING = """WEBVTT
+Kind: captions
+
+00:00:01.000 --> 00:00:02.000 align:start position:0%
+ 
+so<00:00:01.200><c> what</c><00:00:01.400><c> is</c>
+
+00:00:02.000 --> 00:00:02.010 align:start position:0%
+so what is
+ 
+
+00:00:02.010 --> 00:00:03.000 align:start position:0%
+so what is
+carbon
+
+00:00:03.000 --> 00:00:03.010 align:start position:0%
+carbon
+ 
+
+00:00:03.010 --> 00:00:04.000 align:start position:0%
+carbon
+carbon<00:00:03.500><c> is</c>
+
+00:00:09.000 --> 00:00:10.000
+[Music]
+"""  # noqa: W293  (as the recogniser writes it)
+
+
+def spoken(content: str, media_type: str = "text/vtt") -> str:
+    return extract(item(content, media_type, Domain.TRANSCRIPT)).text
+
+
+def test_a_word_of_rolling_captions_counts_once_even_when_it_was_said_twice() -> None:
+    assert spoken(ROLLING) == "so what is carbon carbon is"
+
+
+def test_lines_of_common_captions_are_never_merged() -> None:
+    cues = "".join(f"00:0{n}.000 --> 00:0{n}.900\nNo.\n\n" if n < 3 else f"00:0{n}.000 --> 00:0{n}.900\nWord {n}\n\n" for n in range(1, 9))
+    assert spoken("WEBVTT\n\n" + cues).startswith("No. No. Word 3 Word 4")
+
+
+def test_tags_entities_and_sounds_go() -> None:
+    cue = "00:01.000 --> 00:02.000 A:middle\n&gt;&gt; <v Ann><i>Tea</i> &amp; cake [ Applause ]\n"
+    assert spoken("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:1\n\n" + cue) == "Ann: Tea & cake"
+
+
+def test_a_paragraph_ends_at_a_pause_and_at_a_turn() -> None:
+    cues = [("00:01.000", "00:02.000", "One"), ("00:02.100", "00:03.000", "two."), ("00:07.000", "00:08.000", "Three."), ("00:08.100", "00:09.000", "- Four.")]
+    text = "WEBVTT\n\n" + "\n\n".join(f"{start} --> {end}\n{line}" for start, end, line in cues)
+    assert spoken(text) == "One two.\n\nThree.\n\nFour."
+
+
+def test_subrip_numbers_are_no_words() -> None:
+    text = "1\n00:00:01,000 --> 00:00:02,000\nThe zeta\nfunction.\n\n2\n00:00:02,100 --> 00:00:03,000\nIt is 7.\n"
+    assert spoken(text, "application/x-subrip") == "The zeta function. It is 7."
+
+
+@pytest.mark.parametrize("entries", [[["So far.", 0.0, 1.0], ["Good.", 1.1, 2.0]], [[" So", 0, 0.2], [" far.", 0.2, 1], [" Good.", 1.1, 2]]])
+def test_timed_sentences_and_timed_words_give_the_same_text(entries: list[object]) -> None:
+    assert spoken(json.dumps(entries), "application/x-transcript+json") == "So far. Good."
+
+
+def test_a_table_of_translations_is_dropped_as_such() -> None:
+    with pytest.raises(Dropped) as dropped:
+        spoken(json.dumps([{"input": "Yes", "translatedText": "Oui"}]), "application/x-transcript+json")
+    assert dropped.value.reason is Reason.TRANSLATION_TABLE
+
+
+@pytest.mark.parametrize(("content", "media_type"), [("WEBVTT\n\nno times\n", "text/vtt"), ("[" * 100_000, "application/x-transcript+json")])
+def test_what_does_not_parse_fails(content: str, media_type: str) -> None:
+    with pytest.raises(Failed):
+        spoken(content, media_type)
+
+
+def test_times_before_the_lines_of_a_plain_transcript_go() -> None:
+    assert spoken("00:00:00 Python is\n\n00:00:06 a language.\n", "text/plain") == "Python is a language."
+
+
+def test_time_marks_unnamed_speakers_and_sounds_leave_a_written_transcript() -> None:
+    text = "**[00:00] SPEAKER_00:** Hello.\n\n**Ann:** \\[03:46\\] Good \\[laughter\\] day.\n\n*break:* \\[12:00\\]\n"
+    assert spoken(text, "text/markdown") == "Hello.\n\n**Ann:** Good day."

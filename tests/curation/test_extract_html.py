@@ -1,0 +1,95 @@
+"""HTML: the article's words, its structure as light Markdown, and nothing of what surrounds it."""
+
+import pytest
+from captured_items import item
+
+from curation.decisions import Reason
+from curation.document import Dropped, Failed
+from curation.extract import extract
+
+
+def wiki_page(body: str, namespace: str = "ns-0") -> str:
+    return (
+        f'<html><head><title>Dwarves - Wiki</title></head><body class="mediawiki {namespace}"><h1 id="firstHeading">Dwarves</h1>'
+        f'<div id="mw-panel">Main page Random page</div><div class="mw-parser-output">{body}</div></body></html>'
+    )
+
+
+def text_of(page: str, media_type: str = "text/html") -> str:
+    return extract(item(page, media_type)).text
+
+
+def test_a_rendered_wiki_page_is_its_content_element() -> None:
+    found = extract(item(wiki_page("<p>Dwarves dig <b>deep</b>.</p>"), "text/html"))
+    assert (found.text, found.title) == ("Dwarves dig deep.", "Dwarves")
+
+
+def test_navigation_references_and_edit_links_go() -> None:
+    body = (
+        '<p>Dwarves<sup class="reference">[1]</sup> dig.</p><h2>Halls<span class="mw-editsection">[edit]</span></h2><p>Large.</p>'
+        '<div class="toc">Contents</div><table class="navbox"><tr><td>Elves</td></tr></table>'
+        "<h2>References</h2><p>A book.</p>"
+    )
+    assert text_of(wiki_page(body)) == "Dwarves dig.\n\n## Halls\n\nLarge."
+
+
+def test_code_keeps_its_indentation_and_lists_their_depth() -> None:
+    body = "<pre>if x:\n    dig()\n</pre><ul><li>gold<ul><li>old</li></ul></li><li>iron</li></ul>"
+    assert text_of(wiki_page(body)) == "```\nif x:\n    dig()\n```\n\n- gold\n  - old\n- iron"
+
+
+def test_tables_are_read_row_by_row() -> None:
+    body = "<table><tr><th>Ore</th><th>Depth</th></tr><tr><td><p>Gold</p></td><td>300 m</td></tr></table>"
+    assert text_of(wiki_page(body)) == "Ore | Depth\nGold | 300 m"
+
+
+def test_formulas_for_screen_readers_are_taken_once() -> None:
+    body = (
+        '<p>Say <span class="mwe-math-mathml-inline" style="display: none;"><math alttext="{\\displaystyle x^{2}}"><mi>x</mi></math>'
+        '</span><img class="mwe-math-fallback-image-inline" alt="x^2"/> now.</p>'
+    )
+    assert text_of(wiki_page(body)) == "Say $x^{2}$ now."
+
+
+def test_a_drop_capital_is_a_letter() -> None:
+    page = "<?xml version='1.0'?><html><body><p><img alt='L' src='l.png'/>ate in the Second Era.</p></body></html>"
+    assert text_of(page, "application/xhtml+xml") == "Late in the Second Era."
+
+
+def test_another_page_is_left_to_trafilatura() -> None:
+    sentence = "The quick brown fox jumps over the lazy dog and then it goes home to its den in the woods. "
+    page = f"<html><body><nav>Home About Contact</nav><article><h1>Foxes</h1><p>{sentence * 5}</p><p>{sentence * 4}</p></article></body></html>"
+    found = extract(item(page, "text/html"))
+    assert found.extractor == "trafilatura"
+    assert sentence.strip() in found.text
+    assert "Contact" not in found.text
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        (wiki_page("<p>Hello</p>", "ns-1"), Reason.OTHER_NAMESPACE),
+        (wiki_page('<div id="disambigbox">may refer to</div>'), Reason.DISAMBIGUATION),
+        (wiki_page('<ul class="mw-search-results"><li>a</li></ul>'), Reason.LISTING),
+        ("<html><body>" + "<div>" * 10_000 + "deep", Reason.TOO_DEEP),
+        ("x" * 8_000_001, Reason.TOO_LARGE),
+        ("   ", Reason.EMPTY),
+        (b"\x89PNG\r\n\x1a\n" + bytes(200), Reason.BINARY),
+        (bytes(5_000), Reason.BINARY),
+    ],
+)
+def test_what_is_no_article_is_dropped_with_a_reason(page: str | bytes, reason: Reason) -> None:
+    with pytest.raises(Dropped) as dropped:
+        extract(item(page, "text/html"))
+    assert dropped.value.reason is reason
+
+
+def test_the_charset_of_the_page_counts_when_the_transport_names_none() -> None:
+    page = wiki_page("<p>Größe</p>").replace("<head>", '<head><meta charset="iso-8859-1">').encode("cp1252")
+    assert text_of(page.decode("latin-1")) != ""
+    assert extract(item(page, "text/html")).text == "Größe"
+
+
+def test_what_does_not_parse_fails() -> None:
+    with pytest.raises(Failed):
+        extract(item("<!-- nothing -->", "text/html"))

@@ -1,0 +1,83 @@
+"""Wikitext: what a reader of the page would read, in time linear in its length."""
+
+import pytest
+from captured_items import item
+
+from curation.decisions import Reason
+from curation.document import Dropped, Failed
+from curation.extract import extract
+from curation.extract.wikitext import wikitext_to_text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("'''Gold''' is ''dense''.", "Gold is dense."),
+        ("A [[Ore|metal ore]] of [[Erebor]], [[Moria (mine)|]].", "A metal ore of Erebor, Moria."),
+        ("See [https://example.org the page] or [https://example.org].", "See the page or ."),
+        ("Tall{{cn}}<ref name=a>Book</ref> tower<ref name=a/>.", "Tall tower."),
+        ("About {{convert|5|km|mi}} or {{convert|5|to|10|km}}.", "About 5 km or 5 to 10 km."),
+        ("{{nihongo|Samurai|侍|bushi}} and {{lang|de|Zwerg}}.", "Samurai (侍, bushi) and Zwerg."),
+        ("{{Infobox\n| name = {{nowrap|x}}\n}}Text.", "Text."),
+        ("[[File:a.png|thumb|A [[cave]].]]Text.[[Category:Caves]]", "Text."),
+        ("One (''Latin'': {{IPA|x}}) two ({{IPA|y}}) three.", "One (Latin: ) two three."),
+        ("A<!-- hidden -->B &amp; C&nbsp;D", "AB & C\u00a0D"),
+        ("<nowiki>[[raw]]</nowiki> and <math>x^2</math>", "[[raw]] and $x^2$"),
+        ("== Halls ==\n* one\n** two\n# three", "## Halls\n\n- one\n  - two\n1. three"),
+        ("Text.\n\n== See also ==\n* [[Elf]]\n\n== Empty ==\n", "Text."),
+        ("{|\n! Ore !! Depth\n|-\n| align=right | Gold || 300\n|}", "Ore | Depth\nGold | 300"),
+        ('{| class="navbox"\n| Elves\n|}Text.', "Text."),
+        ("<pre>\nif x:\n    dig()\n</pre>", "```\nif x:\n    dig()\n```"),
+        ("An [[unclosed link and {{template|x", "An unclosed link and template|x"),
+    ],
+)
+def test_markup_becomes_what_a_reader_sees(source: str, text: str) -> None:
+    assert wikitext_to_text(source) == text
+
+
+PAGE = """<page><title>Gold</title><ns>{ns}</ns>{redirect}
+<revision><id>2</id><timestamp>2020-01-02T00:00:00Z</timestamp><model>{model}</model><text>{text}</text></revision>
+<revision><id>1</id><timestamp>2019-01-01T00:00:00Z</timestamp><text>Old words.</text></revision></page>"""
+
+
+def page(ns: str = "0", redirect: str = "", model: str = "wikitext", text: str = "New words.") -> str:
+    return PAGE.format(ns=ns, redirect=redirect, model=model, text=text)
+
+
+def test_a_page_of_a_dump_is_its_latest_revision() -> None:
+    found = extract(item(page(), "application/x-mediawiki-page+xml"))
+    assert (found.text, found.title) == ("New words.", "Gold")
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (page(ns="1"), Reason.OTHER_NAMESPACE),
+        (page(redirect='<redirect title="Au"/>'), Reason.REDIRECT),
+        (page(text="#REDIRECT [[Au]]"), Reason.REDIRECT),
+        (page(text="#WEITERLEITUNG [[Au]]"), Reason.REDIRECT),
+        (page(text="{{disambiguation}}"), Reason.DISAMBIGUATION),
+        (page(model="Scribunto"), Reason.UNSUPPORTED),
+        (page(text="{{Navbox}}"), Reason.EMPTY),
+    ],
+)
+def test_pages_that_are_no_articles_are_dropped_with_a_reason(source: str, reason: Reason) -> None:
+    with pytest.raises(Dropped) as dropped:
+        extract(item(source, "application/x-mediawiki-page+xml"))
+    assert dropped.value.reason is reason
+
+
+def test_a_broken_page_element_fails() -> None:
+    with pytest.raises(Failed) as failed:
+        extract(item("<page><title>Gold</page>", "application/x-mediawiki-page+xml"))
+    assert failed.value.reason is Reason.MALFORMED
+
+
+def test_entities_of_a_hostile_page_are_not_expanded() -> None:
+    bomb = '<!DOCTYPE page [<!ENTITY a "boom">]>' + page(text="safe &a;")
+    assert extract(item(bomb, "application/x-mediawiki-page+xml")).text == "safe"
+
+
+@pytest.mark.parametrize("mark", ["[[", "{{a|", "<ref>", "<!--", "{|\n", "'", "=", "[[a|[b {{c|"])
+def test_marks_that_never_close_neither_crash_nor_take_long(mark: str) -> None:
+    assert isinstance(wikitext_to_text(mark * 50_000), str)
