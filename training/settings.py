@@ -14,9 +14,9 @@ class TrainingSettings:
 
     model: StrawberryConfig = field(default_factory=StrawberryConfig)
     steps: int = 300
-    batch: int = 8  # windows of `model.block` tokens per step
-    matrix_learning_rate: float = 0.02  # Muon
-    embedding_learning_rate: float = 0.01  # AdamW, also of the gains
+    batch: int = 4  # windows of `model.block` tokens per step
+    matrix_learning_rate: float = 0.01  # Muon
+    embedding_learning_rate: float = 0.02  # Adam, also of the gains
     warmup: int = 20  # steps from 0 to the full learning rate
     decay: float = 0.5  # share of the steps, at the end, that fall to 0
     weight_decay: float = 1e-3  # of the matrices

@@ -130,8 +130,11 @@ COMMENT ON MACRO TABLE preview IS
 CREATE MACRO snapshot_of(name) AS TABLE
 SELECT DISTINCT doc_id, domain, source, uri, revision, text_sha256, split, repetitions, characters
 FROM snapshots
-WHERE recipe = name OR starts_with(snapshot_id, name);
-COMMENT ON MACRO TABLE snapshot_of IS 'snapshot_of(name): the documents of a snapshot, by recipe or by the beginning of its id.';
+WHERE
+    starts_with(snapshot_id, name)
+    OR snapshot_id IN (SELECT current.snapshot_id FROM corpus AS current WHERE current.recipe = name);
+COMMENT ON MACRO TABLE snapshot_of IS
+'snapshot_of(name): the documents of a snapshot, by the beginning of its id; for a recipe''s name, of its current one.';
 
 CREATE MACRO snapshot_diff(a, b) AS TABLE
 SELECT

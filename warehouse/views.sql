@@ -42,7 +42,19 @@ COMMENT ON VIEW mix IS 'Asked and taken share of each domain in the training tex
 CREATE VIEW snapshots AS
 SELECT recipe, * EXCLUDE (recipe)
 FROM read_parquet('{tables}/snapshots/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});
-COMMENT ON VIEW snapshots IS 'The corpus: which document, in which revision and split, how often.';
+COMMENT ON VIEW snapshots IS 'Every version of the corpus: which document, in which revision and split, how often.';
+
+CREATE VIEW lineage AS
+SELECT recipe, * EXCLUDE (recipe)
+FROM read_parquet('{tables}/lineage/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});
+COMMENT ON VIEW lineage IS 'The snapshots of each recipe in the order they were made, each with its parent; the last is current.';
+
+CREATE VIEW corpus AS
+SELECT snapshots.*
+FROM snapshots
+LEFT JOIN (SELECT recipe, arg_max(snapshot_id, sequence) AS current_id FROM lineage GROUP BY recipe) USING (recipe)
+WHERE snapshot_id = coalesce(current_id, snapshot_id);
+COMMENT ON VIEW corpus IS 'The current snapshot of each recipe.';
 
 CREATE VIEW tokenizers AS
 SELECT recipe, * EXCLUDE (recipe)
@@ -199,7 +211,7 @@ WITH taken AS (
         count(*) AS documents,
         sum(characters)::BIGINT AS characters,
         sum(bytes)::BIGINT AS bytes
-    FROM snapshots
+    FROM corpus
     WHERE repetitions > 0
     GROUP BY ALL
 )
@@ -237,7 +249,7 @@ WITH before AS (
 ),
 after AS (
     SELECT recipe, domain, sum(characters * repetitions)::BIGINT AS taken_characters
-    FROM snapshots
+    FROM corpus
     WHERE split = 'train'
     GROUP BY recipe, domain
 )

@@ -11,6 +11,7 @@ from curation.extract.sections import without_apparatus
 
 MAX_BYTES = 4_000_000
 DEEPEST = 80
+_KEPT = re.compile("\ue000(\\d+)\ue001")
 LABEL = r"\\label\{[^{}]*\}"
 LONGEST_COMMAND = 60  # characters of a name
 
@@ -70,10 +71,12 @@ def latex_to_text(source: str) -> str:
     """The body of a document, or the whole of a file that has no preamble."""
     _, opened, body = source.partition("\\begin{document}")
     body = body.partition("\\end{document}")[0] if opened else source
-    text = _Reader(_COMMENT.sub(r"\1", body)).read()
+    reader = _Reader(_COMMENT.sub(r"\1", re.sub("[\ue000\ue001]", "", body)))
+    text = reader.read()
     text = re.sub(r" ?\n ?", "\n", re.sub(r"[ \t]+", " ", text))
     text = re.sub(r" +([,.;:)])", r"\1", text)
-    return without_apparatus(re.sub(r"\n{3,}", "\n\n", text)).strip()
+    text = without_apparatus(re.sub(r"\n{3,}", "\n\n", text)).strip()
+    return _KEPT.sub(lambda match: reader.kept[int(match.group(1))], text)
 
 
 class _Reader:

@@ -57,7 +57,12 @@ def test_tags_entities_and_sounds_go() -> None:
 
 
 def test_a_paragraph_ends_at_a_pause_and_at_a_turn() -> None:
-    cues = [("00:01.000", "00:02.000", "One"), ("00:02.100", "00:03.000", "two."), ("00:07.000", "00:08.000", "Three."), ("00:08.100", "00:09.000", "- Four.")]
+    cues = [
+        ("00:01.000", "00:02.000", "One"),
+        ("00:02.100", "00:03.000", "two."),
+        ("00:07.000", "00:08.000", "Three."),
+        ("00:08.100", "00:09.000", "- Four."),
+    ]
     text = "WEBVTT\n\n" + "\n\n".join(f"{start} --> {end}\n{line}" for start, end, line in cues)
     assert spoken(text) == "One two.\n\nThree.\n\nFour."
 
@@ -67,7 +72,9 @@ def test_subrip_numbers_are_no_words() -> None:
     assert spoken(text, "application/x-subrip") == "The zeta function. It is 7."
 
 
-@pytest.mark.parametrize("entries", [[["So far.", 0.0, 1.0], ["Good.", 1.1, 2.0]], [[" So", 0, 0.2], [" far.", 0.2, 1], [" Good.", 1.1, 2]]])
+@pytest.mark.parametrize(
+    "entries", [[["So far.", 0.0, 1.0], ["Good.", 1.1, 2.0]], [[" So", 0, 0.2], [" far.", 0.2, 1], [" Good.", 1.1, 2]]]
+)
 def test_timed_sentences_and_timed_words_give_the_same_text(entries: list[object]) -> None:
     assert spoken(json.dumps(entries), "application/x-transcript+json") == "So far. Good."
 
@@ -78,7 +85,9 @@ def test_a_table_of_translations_is_dropped_as_such() -> None:
     assert dropped.value.reason is Reason.TRANSLATION_TABLE
 
 
-@pytest.mark.parametrize(("content", "media_type"), [("WEBVTT\n\nno times\n", "text/vtt"), ("[" * 100_000, "application/x-transcript+json")])
+@pytest.mark.parametrize(
+    ("content", "media_type"), [("WEBVTT\n\nno times\n", "text/vtt"), ("[" * 100_000, "application/x-transcript+json")]
+)
 def test_what_does_not_parse_fails(content: str, media_type: str) -> None:
     with pytest.raises(Failed):
         spoken(content, media_type)

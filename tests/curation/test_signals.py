@@ -58,7 +58,12 @@ def test_each_character_of_a_repeated_run_counts_once() -> None:
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [(PROSE, "en"), ("Die Zwerge graben tief im Berg und sind sehr stolz darauf.", "de"), ("Гномы копают глубоко в горе.", "ru"), ("12 + 3", None)],
+    [
+        (PROSE, "en"),
+        ("Die Zwerge graben tief im Berg und sind sehr stolz darauf.", "de"),
+        ("Гномы копают глубоко в горе.", "ru"),
+        ("12 + 3", None),
+    ],
 )
 def test_the_language_of_prose_is_told(text: str, language: str | None) -> None:
     assert score(text, Domain.WIKI, "a")["language"] == language
