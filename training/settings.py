@@ -16,7 +16,7 @@ class TrainingSettings:
     steps: int = 300
     batch: int = 4  # windows of `model.block` tokens per step
     matrix_learning_rate: float = 0.01  # Muon
-    embedding_learning_rate: float = 0.02  # Adam, also of the gains
+    embedding_learning_rate: float = 0.01  # Adam, also of the gains
     warmup: int = 20  # steps from 0 to the full learning rate
     decay: float = 0.5  # share of the steps, at the end, that fall to 0
     weight_decay: float = 1e-3  # of the matrices

@@ -12,6 +12,7 @@ from curation.extract.sections import without_apparatus, without_hollow_brackets
 MAX_BYTES = 10_000_000
 
 _SPACE = re.compile(r"\s+")
+_UNCITED = re.compile(r"(?: [,–-])* ([.,;])(?=\s|$)")  # what stood between citations that are left out
 _BLOCKS = names("p title sec abstract body disp-formula list list-item disp-quote boxed-text statement article-title front")
 _DROPPED = names(
     "table-wrap fig fig-group supplementary-material ref-list back xref-group label object-id graphic inline-graphic media "
@@ -30,7 +31,7 @@ def extract_jats(item: Captured) -> Extracted:
     if article is None:
         raise Failed("no article element", Reason.MALFORMED)
     title = _text(article.find(".//{*}article-meta//{*}article-title"))
-    text = without_apparatus(without_hollow_brackets(_render(article))).strip()
+    text = without_apparatus(_UNCITED.sub(r"\1", without_hollow_brackets(_render(article)))).strip()
     if not text:
         raise Dropped(Reason.EMPTY, "neither abstract nor body")
     return Extracted(text, item.title or title or None, "jats")

@@ -11,10 +11,14 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import IO
 
+from curation.sources.containers import UNREADABLE
 from curation.sources.item import Item
 from curation.sources.media import WIKI_PAGE
 
 CHUNK = 1 << 20
+PIECE = 1 << 15
+"""Bytes asked for at once. A truncated compressed stream gives nothing of the piece in which it breaks off."""
+
 _OPEN, _CLOSE, _END = b"<page>", b"</page>", b"</mediawiki>"
 _LONGEST_TAG = len(_END)
 _UTF16 = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
@@ -89,12 +93,27 @@ def _prefix(head: bytes, name: str) -> str:
 
 
 def _utf8(stream: IO[bytes]) -> Iterator[bytes]:
-    first = stream.read(CHUNK)
-    encoding = next((name for mark, name in _UTF16 if first.startswith(mark)), None)
+    chunks = _chunks(stream)
+    head = next(chunks, b"")
+    encoding = next((name for mark, name in _UTF16 if head.startswith(mark)), None)
     decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding else None
-    while first:
-        yield decoder.decode(first).encode() if decoder else first
-        first = stream.read(CHUNK)
+    for chunk in chain([head], chunks):
+        yield decoder.decode(chunk).encode() if decoder else chunk
+
+
+def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+    """The stream in chunks; what could be read before an error comes before the error."""
+    while True:
+        chunk = bytearray()
+        try:
+            while len(chunk) < CHUNK and (piece := stream.read(min(PIECE, CHUNK))):
+                chunk += piece
+        except UNREADABLE:
+            yield bytes(chunk)
+            raise
+        if not chunk:
+            return
+        yield bytes(chunk)
 
 
 def _page(content: bytes, prefix: str) -> Item:

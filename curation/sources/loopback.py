@@ -11,6 +11,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from curation.sources.kinds import Format
+from curation.sources.media import UNKNOWN, media_type
+
 _TYPES = mimetypes.MimeTypes()
 """The types that Python itself knows: the tables of the machine would make two machines' captures differ."""
 
@@ -26,8 +29,9 @@ class _Site(SimpleHTTPRequestHandler):
 
     def guess_type(self, path: str | os.PathLike[str]) -> str:
         """The media type by the file's ending, alike on every machine."""
-        media_type, encoding = _TYPES.guess_type(os.fspath(path))
-        return media_type if media_type and not encoding else "application/octet-stream"
+        name = os.fspath(path)
+        ours, (theirs, encoding) = media_type(name, Format.AUTO), _TYPES.guess_type(name)
+        return ours if ours != UNKNOWN or encoding else theirs or UNKNOWN
 
     def list_directory(self, path: str | os.PathLike[str]) -> None:  # noqa: ARG002  (named so by the standard library)
         """Refuses: a listing is no page of the site."""

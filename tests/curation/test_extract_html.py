@@ -58,7 +58,8 @@ def test_a_drop_capital_is_a_letter() -> None:
 
 def test_another_page_is_left_to_trafilatura() -> None:
     sentence = "The quick brown fox jumps over the lazy dog and then it goes home to its den in the woods. "
-    page = f"<html><body><nav>Home About Contact</nav><article><h1>Foxes</h1><p>{sentence * 5}</p><p>{sentence * 4}</p></article></body></html>"
+    article = f"<article><h1>Foxes</h1><p>{sentence * 5}</p><p>{sentence * 4}</p></article>"
+    page = f"<html><body><nav>Home About Contact</nav>{article}</body></html>"
     found = extract(item(page, "text/html"))
     assert found.extractor == "trafilatura"
     assert sentence.strip() in found.text

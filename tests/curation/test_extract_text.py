@@ -48,7 +48,8 @@ def test_a_paper_is_title_abstract_and_body_without_its_references() -> None:
     paper = (
         "<article><front><article-meta><article-title>On <italic>Ore</italic></article-title><abstract><p>Short.</p></abstract>"
         "</article-meta></front><body><sec><title>Method</title><p>We dug (<xref ref-type='bibr'>1</xref>; <xref ref-type='bibr'>2</xref>)"
-        " as in <xref ref-type='fig'>Figure 1</xref>.</p><fig><caption><p>A mine.</p></caption></fig></sec></body>"
+        " as in <xref ref-type='fig'>Figure 1</xref> <xref ref-type='bibr'>[3]</xref>, <xref ref-type='bibr'>[4]</xref>.</p>"
+        "<fig><caption><p>A mine.</p></caption></fig></sec></body>"
         "<back><ref-list><ref>Book</ref></ref-list></back></article>"
     )
     assert extract(item(paper, "application/jats+xml")).text == "# On Ore\n\nShort.\n\n## Method\n\nWe dug as in Figure 1."

@@ -60,7 +60,10 @@ def test_a_recipe_needs_a_name_and_a_source_and_nothing_else(recipes: Recipes) -
         (WHOLE + "[mix]\ntemprature = 1.0", "mix.temprature: unknown key; did you mean 'temperature'?"),
         (WHOLE + "[mix.shares]\nwikis = 1.0", "mix.shares.wikis: unknown key; did you mean 'wiki'?"),
         (WHOLE + "[policies.cod]\nmin_words = 1", "policies.cod: unknown key; did you mean 'code'?"),
-        (WHOLE + "[policies.code]\nmax_longest_lines = 1", "policies.code.max_longest_lines: unknown key; did you mean 'max_longest_line'?"),
+        (
+            WHOLE + "[policies.code]\nmax_longest_lines = 1",
+            "policies.code.max_longest_lines: unknown key; did you mean 'max_longest_line'?",
+        ),
         (WHOLE + "[splits]\nzzz = 1", "splits.zzz: unknown key; valid keys: validation, test, seed, largest_group"),
         (WHOLE + 'fromat = "text"', "sources[0] (dump).fromat: unknown key; did you mean 'format'?"),
         (f'name = "r"\n{WEB}max_page = 1', "sources[0] (site).max_page: unknown key; did you mean 'max_pages'?"),
@@ -100,7 +103,10 @@ def test_a_mistyped_key_is_found_in_a_source_of_every_kind(recipes: Recipes, kin
         (WHOLE.replace("kind =", "knd ="), "sources[0] (dump).knd: unknown key; did you mean 'kind'?"),
         (WHOLE.replace('"wiki"', '"wikki"'), "not 'wikki'; did you mean 'wiki'?"),
         (WHOLE + 'format = "mediawiki_xml"', "not 'mediawiki_xml'; did you mean 'mediawiki-xml'?"),
-        (WHOLE + '[tokenizer]\npattern = "gtp4"', "tokenizer.pattern: Input should be 'gpt2', 'gpt4' or 'o200k', not 'gtp4'; did you mean 'gpt4'?"),
+        (
+            WHOLE + '[tokenizer]\npattern = "gtp4"',
+            "tokenizer.pattern: Input should be 'gpt2', 'gpt4' or 'o200k', not 'gtp4'; did you mean 'gpt4'?",
+        ),
         (WHOLE + "[duplicates]\njaccard = 1.7", "duplicates.jaccard: Input should be less than or equal to 1, got 1.7"),
         (WHOLE + "[training]\nsteps = 0", "training.steps: Input should be greater than or equal to 1, got 0"),
         (WHOLE + '[training]\nsteps = "many"', "training.steps: Input should be a valid integer"),

@@ -131,5 +131,5 @@ def test_the_order_in_which_modules_are_named_does_not_count(tree: Tree) -> None
 
 
 def test_an_unknown_module_is_refused(tree: Tree) -> None:
-    with pytest.raises(ModuleNotFoundError, match="curation.absent"):
+    with pytest.raises(ModuleNotFoundError, match=r"curation\.absent"):
         tree.version("curation.absent")

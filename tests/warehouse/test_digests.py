@@ -56,5 +56,5 @@ def test_the_largest_draw_is_below_1(monkeypatch: pytest.MonkeyPatch) -> None:
         def digest(self) -> bytes:
             return b"\xff" * 32
 
-    monkeypatch.setattr(hashlib, "sha256", lambda content: Largest())
+    monkeypatch.setattr(hashlib, "sha256", lambda _: Largest())
     assert fraction("any") < 1

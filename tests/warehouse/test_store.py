@@ -28,7 +28,7 @@ def writes(text: str) -> Callable[[Path], object]:
     return lambda folder: (folder / "part.txt").write_text(text)
 
 
-def never(folder: Path) -> None:
+def never(_: Path) -> None:
     raise AssertionError("this key is finished and must not be computed again")
 
 
@@ -153,6 +153,27 @@ def test_two_that_compute_one_key_at_once_both_get_it_whole(workspace: Workspace
     assert list(workspace.scratch.iterdir()) == []
 
 
+def test_an_output_is_never_seen_in_part(workspace: Workspace) -> None:
+    def produce(folder: Path) -> None:
+        for number in range(100):
+            (folder / f"{number}.txt").write_text("x")
+
+    done = threading.Event()
+    seen: set[int] = set()
+
+    def look() -> None:
+        while not done.is_set():
+            seen.update(len(list(folder.iterdir())) for folder in workspace.store.glob("extract/*"))
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    for key in range(5):
+        commit(workspace, "extract", str(key), produce)
+    done.set()
+    looking.join()
+    assert seen <= {101}
+
+
 @pytest.mark.parametrize("damage", [lambda path: os.truncate(path, 3), Path.unlink])
 def test_an_output_with_a_shortened_or_missing_file_counts_as_absent(workspace: Workspace, damage: Callable[[Path], None]) -> None:
     output = commit(workspace, "extract", "k1", writes("whole"))
@@ -271,6 +292,15 @@ def test_exposing_twice_changes_nothing_and_leaves_nothing_behind(workspace: Wor
     for _ in range(2):
         expose(artifact, target)
         assert [path.name for path in target.parent.iterdir()] == [target.name]
+
+
+def test_a_file_that_cannot_be_exposed_leaves_nothing_behind(workspace: Workspace) -> None:
+    artifact = commit(workspace, "extract", "k1", writes("whole")).only()
+    target = workspace.partition("documents", "r", "a-00000")
+    target.mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        expose(artifact, target)
+    assert list(target.parent.iterdir()) == [target]
 
 
 def test_a_reader_sees_the_old_or_the_new_file_and_never_none(workspace: Workspace) -> None:

@@ -63,13 +63,9 @@ def test_an_archive_within_an_archive_is_read(tmp_path: Path, capture: Capture, 
 
 
 def test_archives_are_opened_to_a_depth_of_three_and_kept_closed_below(tmp_path: Path, capture: Capture) -> None:
-    content = zipped({"deepest": b"x"})
-    for level in (3, 2, 1):
-        content = zipped({f"{level}.zip": content})
-    (tmp_path / "0.zip").write_bytes(content)
-    (name, found), *others = capture("0.zip").contents.items()
-    assert (name, others) == ("1.zip!/2.zip!/3.zip", [])
-    assert found == zipped({"deepest": b"x"}) or (found or b"").startswith(b"PK")
+    fourth = zipped({"deepest.txt": b"x"})
+    (tmp_path / "1.zip").write_bytes(zipped({"2.zip": zipped({"3.zip": zipped({"4.zip": fourth, "3.txt": b"y"})})}))
+    assert capture("1.zip").contents == {"2.zip!/3.zip!/4.zip": fourth, "2.zip!/3.zip!/3.txt": b"y"}
 
 
 def test_a_folder_is_read_in_the_order_of_its_names_with_the_archives_in_it(tmp_path: Path, capture: Capture) -> None:
@@ -102,10 +98,7 @@ def test_the_time_of_a_member_is_kept_and_that_of_a_file_is_not(tmp_path: Path, 
     (tmp_path / "f" / "a.tar").write_bytes(tarred({"x": b""}))
     (tmp_path / "f" / "b.zip").write_bytes(zipped({"x": b""}))
     (tmp_path / "f" / "c.txt").write_bytes(b"")
-    modified = [item.modified for item in capture("f").items]
-    assert modified[0] == "2020-09-13T12:26:40+00:00"
-    assert (modified[1] or "")[:3] == "202" or (modified[1] or "").startswith("19")
-    assert modified[2] is None
+    assert [item.modified for item in capture("f").items] == ["2020-09-13T12:26:40+00:00", "2020-01-02T03:04:06", None]
 
 
 def test_a_time_that_is_none_is_left_out(tmp_path: Path, capture: Capture) -> None:
@@ -142,7 +135,7 @@ def encrypted_zip() -> bytes:
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [(damaged_zip(), "error"), (zip_with_a_wrong_checksum(), "Bad CRC-32"), (encrypted_zip(), "encrypted")],
+    [(damaged_zip(), "cannot be read"), (zip_with_a_wrong_checksum(), "Bad CRC-32"), (encrypted_zip(), "encrypted")],
     ids=["damaged", "wrong checksum", "encrypted"],
 )
 @pytest.mark.parametrize("outer", ["", "tar.gz"])
@@ -181,8 +174,9 @@ def test_a_truncated_compressed_file_is_a_failed_item(
 ) -> None:
     (tmp_path / f"a.txt.{ending}").write_bytes(compress(NOISE)[:-20])
     captured = capture(f"a.txt.{ending}")
-    assert list(captured.errors) == ["a.txt"]
-    assert "end-of-stream" in captured.errors["a.txt"]
+    (error,) = captured.errors.values()
+    assert captured.contents == {}
+    assert "end-of-stream" in error
 
 
 def incompressible(names: str) -> Mapping[str, bytes]:
@@ -259,14 +253,15 @@ def test_small_members_are_read_without_starting_the_stream_again(
     rewinds = []
     rewind = gzip._GzipReader._rewind  # type: ignore[attr-defined]
     monkeypatch.setattr(gzip._GzipReader, "_rewind", lambda self: (rewinds.append(1), rewind(self)))  # type: ignore[attr-defined]
-    files = {f"{n}": os.urandom(n * 37 % 9000) for n in range(400)}
+    files = {f"{n}": b"text" * (n % 66 if n % 4 else n) for n in range(2000)}
     nested = {"inner.zip": zipped(files), **files}
     (tmp_path / "x").write_bytes(PACKERS["tar.gz"](nested) if outer == "tar.gz" else zipped({"x.tar.gz": PACKERS["tar.gz"](nested)}))
-    assert len(capture("x").contents) == 800
+    assert len(capture("x").contents) == 4000
     assert rewinds == []
 
 
-def test_what_is_no_regular_file_is_a_failed_item_and_is_never_opened(tmp_path: Path, capture: Capture, no_hang: None) -> None:
+@pytest.mark.usefixtures("no_hang")
+def test_what_is_no_regular_file_is_a_failed_item_and_is_never_opened(tmp_path: Path, capture: Capture) -> None:
     folder = tmp_path / "f"
     folder.mkdir()
     os.mkfifo(folder / "fifo")
@@ -287,12 +282,14 @@ def test_what_is_no_regular_file_is_a_failed_item_and_is_never_opened(tmp_path: 
     assert captured.errors == dict.fromkeys(names, "is no regular file")
 
 
-def test_a_source_that_is_no_regular_file_is_a_failed_item(tmp_path: Path, capture: Capture, no_hang: None) -> None:
+@pytest.mark.usefixtures("no_hang")
+def test_a_source_that_is_no_regular_file_is_a_failed_item(tmp_path: Path, capture: Capture) -> None:
     os.mkfifo(tmp_path / "fifo")
     assert capture("fifo").errors == {"fifo": "is no regular file"}
 
 
-def test_a_link_to_a_folder_is_not_followed_and_told(tmp_path: Path, capture: Capture, no_hang: None) -> None:
+@pytest.mark.usefixtures("no_hang")
+def test_a_link_to_a_folder_is_not_followed_and_told(tmp_path: Path, capture: Capture) -> None:
     (tmp_path / "f" / "sub").mkdir(parents=True)
     (tmp_path / "f" / "sub" / "loop").symlink_to("..")
     (tmp_path / "f" / "a.txt").write_bytes(b"x")

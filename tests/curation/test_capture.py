@@ -1,0 +1,173 @@
+"""Capture: a source's items as they came, in partitions, with a row for everything that could not be had."""
+
+import io
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from curation.capture import PARTITION_BYTES, PARTITION_ITEMS, capture_source, fingerprint
+from curation.sources.kinds import AnySource
+from warehouse.digests import sha256_bytes
+from warehouse.errors import SourceError
+from warehouse.tables import CAPTURES, read_table
+
+
+def source(kind: str = "files", **settings: Any) -> AnySource:
+    facts = {"kind": kind, "id": "s", "domain": "lore", **settings}
+    return TypeAdapter(AnySource).validate_python(facts)  # type: ignore[no-any-return]
+
+
+def partitions(folder: Path, captured: AnySource) -> list[list[dict[str, Any]]]:
+    out = folder / "out"
+    out.mkdir()
+    capture_source(captured, folder, out)
+    paths = sorted(out.iterdir())
+    assert [path.name for path in paths] == [f"{number:05}.parquet" for number in range(len(paths))]
+    assert all(read_table(path).schema == CAPTURES for path in paths)
+    return [read_table(path).to_pylist() for path in paths]
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "a.txt").write_bytes(b"caf\xe9")
+    (tmp_path / "texts" / "b.md").write_bytes(b"")
+    return tmp_path
+
+
+def test_a_row_has_the_bytes_as_they_came_and_what_is_known_of_them(texts: Path) -> None:
+    ((first, second),) = partitions(texts, source(path="texts", licence="CC0-1.0"))
+    assert (first["content"], first["bytes"], first["sha256"]) == (b"caf\xe9", 4, sha256_bytes(b"caf\xe9"))
+    assert (first["source"], first["domain"], first["licence"]) == ("s", "lore", "CC0-1.0")
+    assert (first["native_id"], first["uri"], first["media_type"]) == ("a.txt", "file:texts/a.txt", "text/plain")
+    assert first["revision"] == first["sha256"][:16]
+    assert (second["content"], second["error"]) == (b"", None)
+
+
+def test_an_item_keeps_its_id_when_its_content_or_its_neighbours_change(texts: Path) -> None:
+    ((before, *_),) = partitions(texts, source(path="texts"))
+    (texts / "texts" / "a.txt").write_text("other")
+    (texts / "texts" / "0.txt").write_text("new")
+    (texts / "out").rename(texts / "old")
+    ((_, after, *_),) = partitions(texts, source(path="texts"))
+    assert (after["native_id"], after["capture_id"]) == (before["native_id"], before["capture_id"])
+    assert after["revision"] != before["revision"]
+
+
+def test_the_same_item_of_two_sources_has_two_ids(texts: Path) -> None:
+    ((one, *_),) = partitions(texts, source(path="texts"))
+    (texts / "out").rename(texts / "old")
+    ((other, *_),) = partitions(texts, source(path="texts", id="t"))
+    assert one["capture_id"] != other["capture_id"]
+
+
+def test_members_of_one_name_have_ids_of_their_own(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "x.tar", "w") as archive:
+        for name, content in (("a", b"1"), ("a~2", b"2"), ("a", b"3"), ("a", b"4")):
+            info = tarfile.TarInfo(name)
+            info.size = 1
+            archive.addfile(info, io.BytesIO(content))
+    (rows,) = partitions(tmp_path, source(path="x.tar"))
+    assert [(row["native_id"], row["content"]) for row in rows] == [("a", b"1"), ("a~2", b"2"), ("a~3", b"3"), ("a~4", b"4")]
+    assert len({row["capture_id"] for row in rows}) == 4
+
+
+def test_a_name_that_is_no_utf8_is_stored_with_escapes(tmp_path: Path) -> None:
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / os.fsdecode(b"caf\xe9.txt")).write_bytes(b"x")
+    ((row,),) = partitions(tmp_path, source(path="f"))
+    assert (row["native_id"], row["uri"]) == (r"caf\udce9.txt", r"file:f/caf\udce9.txt")
+    assert fingerprint(source(path="f"), tmp_path)
+
+
+@pytest.mark.parametrize("settings", [{"path": "empty"}, {"path": "x.tar"}, {"path": "texts", "include": ["*.pdf"]}])
+def test_a_source_without_an_item_leaves_one_failed_row_that_says_so(texts: Path, settings: dict[str, Any]) -> None:
+    (texts / "empty").mkdir()
+    with tarfile.open(texts / "x.tar", "w") as archive:
+        info = tarfile.TarInfo("folder")
+        info.type = tarfile.DIRTYPE
+        archive.addfile(info)
+    ((row,),) = partitions(texts, source(**settings))
+    assert (row["content"], row["native_id"], row["error"]) == (None, "(empty)", "the source is empty: nothing in it matches")
+
+
+def test_an_item_that_cannot_be_read_is_a_row_without_content(tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04 and no more")
+    ((row,),) = partitions(tmp_path, source(path="x.zip"))
+    assert (row["content"], row["sha256"], row["revision"], row["bytes"]) == (None, None, None, 0)
+    assert "BadZipFile" in row["error"]
+
+
+def test_a_source_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    for ask in (lambda absent: fingerprint(absent, tmp_path), lambda absent: capture_source(absent, tmp_path, tmp_path)):
+        with pytest.raises(SourceError, match=r"source s: .*absent does not exist"):
+            ask(source(path="absent"))
+
+
+def test_a_kind_that_is_only_declared_is_an_error_that_names_it(tmp_path: Path) -> None:
+    arxiv = source("arxiv")
+    with pytest.raises(SourceError, match="source s: this version does not capture sources of kind 'arxiv' yet"):
+        capture_source(arxiv, tmp_path, tmp_path)
+    with pytest.raises(SourceError, match="arxiv"):
+        fingerprint(arxiv, tmp_path)
+
+
+def test_a_partition_ends_where_it_reaches_its_size(tmp_path: Path) -> None:
+    (tmp_path / "f").mkdir()
+    size = PARTITION_BYTES // 4 + 1
+    for number in range(9):
+        (tmp_path / "f" / str(number)).write_bytes(bytes(size))
+    found = partitions(tmp_path, source(path="f"))
+    assert [[row["native_id"] for row in rows] for rows in found] == [["0", "1", "2", "3"], ["4", "5", "6", "7"], ["8"]]
+
+
+def test_a_partition_ends_where_it_reaches_its_number_of_items(tmp_path: Path) -> None:
+    (tmp_path / "lines.txt").write_bytes(b"line\n" * (PARTITION_ITEMS + 1))
+    assert [len(rows) for rows in partitions(tmp_path, source(path="lines.txt", document_start="^line"))] == [PARTITION_ITEMS, 1]
+
+
+def test_a_source_that_fills_its_partitions_leaves_no_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "lines.txt").write_bytes(b"line\n" * PARTITION_ITEMS)
+    assert [len(rows) for rows in partitions(tmp_path, source(path="lines.txt", document_start="^line"))] == [PARTITION_ITEMS]
+
+
+CAPTURE = """
+import sys
+from pathlib import Path
+from pydantic import TypeAdapter
+from curation.capture import capture_source
+from curation.sources.kinds import AnySource
+
+folder, out, facts = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+out.mkdir()
+capture_source(TypeAdapter(AnySource).validate_json(facts), folder, out)
+"""
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        '{"kind": "files", "id": "s", "domain": "lore", "path": "texts"}',
+        '{"kind": "web", "id": "s", "domain": "wiki", "start": ["http://w.example/a.html"], "serve": "site"}',
+        '{"kind": "python", "id": "s", "domain": "code", "include": ["json/*"]}',
+    ],
+    ids=["files", "web", "python"],
+)
+def test_two_captures_of_equal_input_give_equal_bytes(texts: Path, facts: str) -> None:
+    (texts / "site").mkdir()
+    for name in "abc":
+        (texts / "site" / f"{name}.html").write_text("".join(f'<a href="{other}.html">' for other in "cab"))
+    running = [
+        subprocess.Popen([sys.executable, "-c", CAPTURE, texts, texts / f"out{seed}", facts], env={**os.environ, "PYTHONHASHSEED": seed})
+        for seed in "12"
+    ]
+    assert [process.wait(30) for process in running] == [0, 0]
+    one, two = ({path.name: path.read_bytes() for path in (texts / f"out{seed}").iterdir()} for seed in "12")
+    assert one == two
+    assert one
