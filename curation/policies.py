@@ -23,7 +23,7 @@ class Policy(BaseModel):
     )
     min_characters: int = Field(200, ge=0, title="Shortest document", description="Characters after cleaning.")
     max_characters: int = Field(2_000_000, ge=0, title="Longest document", description="Characters after cleaning.")
-    min_words: int = Field(40, ge=0, title="Fewest words")
+    min_words: int = Field(40, ge=0, title="Fewest words", description="Words after cleaning.")
     min_mean_word_length: float = Field(3.0, ge=0, title="Shortest mean word", description="Gopher (arXiv 2112.11446, A.1).")
     max_mean_word_length: float = Field(10.0, ge=0, title="Longest mean word", description="Gopher (arXiv 2112.11446, A.1).")
     max_symbol_ratio: float = Field(0.1, ge=0, title="Symbols per word", description='"#" and ellipses per word (Gopher).')
@@ -33,7 +33,9 @@ class Policy(BaseModel):
     max_bullet_lines: float = Field(0.9, ge=0, le=1, title="Bullet lines", description="Largest share of lines (Gopher).")
     max_ellipsis_lines: float = Field(0.3, ge=0, le=1, title="Ellipsis lines", description="Largest share of lines (Gopher).")
     max_duplicate_lines: float = Field(0.3, ge=0, le=1, title="Repeated lines", description="Largest share of lines (Gopher).")
-    max_duplicate_line_characters: float = Field(0.2, ge=0, le=1, title="Characters in repeated lines")
+    max_duplicate_line_characters: float = Field(
+        0.2, ge=0, le=1, title="Characters in repeated lines", description="Largest share (Gopher)."
+    )
     max_top_2gram: float = Field(0.2, ge=0, le=1, title="Commonest 2-gram", description="Largest share of characters (Gopher).")
     max_top_3gram: float = Field(0.18, ge=0, le=1, title="Commonest 3-gram", description="Largest share of characters (Gopher).")
     max_top_4gram: float = Field(0.16, ge=0, le=1, title="Commonest 4-gram", description="Largest share of characters (Gopher).")
@@ -114,8 +116,8 @@ class PaperPolicy(Policy):
 class Policies(BaseModel):
     """One policy per domain."""
 
-    wiki: WikiPolicy = Field(WikiPolicy(), title="Wiki")
-    lore: LorePolicy = Field(LorePolicy(), title="Lore")
-    transcript: TranscriptPolicy = Field(TranscriptPolicy(), title="Transcripts")
-    code: CodePolicy = Field(CodePolicy(), title="Code")
-    paper: PaperPolicy = Field(PaperPolicy(), title="Papers")
+    wiki: WikiPolicy = Field(WikiPolicy(), title="Wiki", description="Encyclopedia articles.")
+    lore: LorePolicy = Field(LorePolicy(), title="Lore", description="Game text: books, dialogue, item descriptions.")
+    transcript: TranscriptPolicy = Field(TranscriptPolicy(), title="Transcripts", description="Captions and spoken word.")
+    code: CodePolicy = Field(CodePolicy(), title="Code", description="Source files.")
+    paper: PaperPolicy = Field(PaperPolicy(), title="Papers", description="Papers and textbooks.")

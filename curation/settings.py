@@ -94,7 +94,7 @@ class TrainingSettings(BaseModel):
     steps: int = Field(10_000, ge=1, title="Steps", description="Updates of the weights.")
     batch: int = Field(16, ge=1, le=1024, title="Batch", description="Sequences per step.")
     block: int = Field(256, ge=16, le=4096, title="Block", description="Tokens per sequence.")
-    matrix_learning_rate: float = Field(0.02, gt=0, le=1, title="Learning rate of the matrices", description="Of Muon.")
+    matrix_learning_rate: float = Field(0.01, gt=0, le=1, title="Learning rate of the matrices", description="Of Muon.")
     embedding_learning_rate: float = Field(0.01, gt=0, le=1, title="Learning rate of the embedding", description="Of AdamW.")
     warmup: int = Field(20, ge=0, title="Warm-up", description="Steps from 0 to the full learning rate.")
     decay: float = Field(0.5, ge=0, le=1, title="Decay", description="Share of the steps, at the end, that fall to 0.")

@@ -1,11 +1,12 @@
 """The command line: `berry`."""
 
+import atexit
 import json
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -19,9 +20,13 @@ HOME = click.option(
     "--home", envvar="BERRY_HOME", default="workspace", show_default=True, type=click.Path(file_okay=False, path_type=Path),
     help="The workspace: the folder that holds everything a recipe produced. BERRY_HOME sets it too.",
 )  # fmt: skip
-WORKERS = click.option("--workers", default=0, show_default="one per core", type=click.IntRange(0, 256), help="Worker processes. Changes no result.")
+WORKERS = click.option(
+    "--workers", default=0, show_default="one per core", type=click.IntRange(0, 256), help="Worker processes. Changes no result."
+)
 REFRESH = click.option("--refresh", is_flag=True, help="Capture sources of the network again, not only those that changed on disk.")
-FORMAT = click.option("--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]), help="How to print it.")
+FORMAT = click.option(
+    "--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]), help="How to print it."
+)
 RECIPE = click.argument("recipe", metavar="RECIPE")
 
 
@@ -213,6 +218,23 @@ def serve() -> None:
     serve_deployments()
 
 
+def entry() -> NoReturn:
+    """The program `berry`: runs a command and ends the process at once.
+
+    Prefect's threads live on while the interpreter takes itself apart, and DuckDB's bindings then fill the terminal with
+    reports of leaks. So the exit functions run here and the rest of the taking apart is left out.
+    """
+    code: object = 0
+    try:
+        main()
+    except SystemExit as stop:
+        code = stop.code
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 1)
+
+
 _STATS = """
 select recipe, domain, split, sum(documents)::bigint as documents, sum(characters)::bigint as characters, sum(tokens)::bigint as tokens
 from corpus_stats group by all order by all
@@ -250,7 +272,7 @@ def _run(module: str, name: str, recipe: str, home: Path, **more: Any) -> dict[s
     if state.is_completed():
         result: dict[str, Any] = state.result()
         return result
-    raise BerryError(state.message or f"the flow ended as {state.name}")
+    raise BerryError(f"{state.message or state.name}\nEverything finished so far is kept: the same command goes on from there.")
 
 
 def _quiet_prefect() -> None:

@@ -62,7 +62,7 @@ def curate_corpus(pipeline: Pipeline, recipe: Recipe, folder: Path, refresh: str
     signals = _each(pipeline, stages.SIGNALS, [documents], None, partitions.score_partition)
     decisions = _decide(pipeline, recipe, documents, signals)
     final, snapshot_file, snapshot_id = _assemble(pipeline, recipe, documents, decisions)
-    _check_ledger(pipeline, captures, [*decisions, final])
+    _check_ledger(captures, [*decisions, final])
     _record(pipeline, recipe, snapshot_file, snapshot_id)
     pipeline.prune(TABLES)
     root = pipeline.workspace.root
@@ -199,11 +199,11 @@ def _snapshot(documents: list[Path], decisions: list[Path], choice: _Choice, set
 def _snapshot_id(artifact: Artifact) -> str:
     ids = read_table(artifact.path, ["snapshot_id"])["snapshot_id"].unique().to_pylist()
     if not ids:
-        raise MixError("no document was kept, so there is no corpus. `berry sql \"select * from drop_reasons\"` says why each was dropped.")
+        raise MixError('no document was kept, so there is no corpus. `berry sql "select * from drop_reasons"` says why each was dropped.')
     return str(ids[0])
 
 
-def _check_ledger(pipeline: Pipeline, captures: list[Part], decisions: list[Part]) -> None:
+def _check_ledger(captures: list[Part], decisions: list[Part]) -> None:
     ledger.check(_paths([part.artifact for part in captures]), _paths([part.artifact for part in decisions]))
 
 

@@ -155,7 +155,9 @@ class Pipeline:
                     advance(entries[-1].partition)
                 self.log.add(entries)
             except BrokenProcessPool:
-                errors.append(WorkspaceError(f"stage {stage.name}: a worker process was killed (out of memory?). Run the same command again."))
+                errors.append(
+                    WorkspaceError(f"stage {stage.name}: a worker process was killed (out of memory?). Run the same command again.")
+                )
             except BerryError as error:
                 errors.append(error)
             if errors:
@@ -185,7 +187,9 @@ class Pipeline:
     def _finished(self, stage: Stage, key: str) -> Output:
         output = find(self.workspace, stage.name, key)
         if output is None:
-            raise WorkspaceError(f"stage {stage.name}: output {key} was made and is gone; does something else clean {self.workspace.store}?")
+            raise WorkspaceError(
+                f"stage {stage.name}: output {key} was made and is gone; does something else clean {self.workspace.store}?"
+            )
         return output
 
     def _log_skipped(self, stage: Stage, jobs: Sequence[Job], found: Sequence[Output | None]) -> None:

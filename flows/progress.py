@@ -111,6 +111,11 @@ def display(stages: Sequence[str]) -> Iterator[Display]:
     if not sys.stdout.isatty():
         yield Artifacts(Lines())
         return
-    columns = (TextColumn("{task.description:<12}"), BarColumn(30), TextColumn("{task.completed:>7.0f}"), TextColumn("{task.fields[state]}"))
+    columns = (
+        TextColumn("{task.description:<12}"),
+        BarColumn(30),
+        TextColumn("{task.completed:>7.0f}"),
+        TextColumn("{task.fields[state]}"),
+    )
     with Progress(*columns, TimeElapsedColumn(), TextColumn("{task.fields[detail]}"), console=Console()) as progress:
         yield Artifacts(Live(progress, stages))

@@ -61,7 +61,9 @@ def make_model(pipeline: Pipeline, recipe: Recipe) -> dict[str, str]:
     current.save(
         workspace,
         recipe.name,
-        current.Model(shards.snapshot_id, shards.digest, *(str(output.folder.relative_to(workspace.root)) for output in (trained, evaluated))),
+        current.Model(
+            shards.snapshot_id, shards.digest, *(str(output.folder.relative_to(workspace.root)) for output in (trained, evaluated))
+        ),
     )
     return _words(evaluated)
 
@@ -98,9 +100,7 @@ def _train(pipeline: Pipeline, recipe: Recipe, folder: Path, settings: TrainingS
     return trained
 
 
-def _loop(
-    settings: TrainingSettings, data: loop.TrainingData, checkpoints: Path, out: Path, advance: Callable[[int, str], None]
-) -> None:
+def _loop(settings: TrainingSettings, data: loop.TrainingData, checkpoints: Path, out: Path, advance: Callable[[int, str], None]) -> None:
     def progress(at: loop.Progress) -> None:
         held_out = f", held out {at.validation_loss:.3f}" if at.validation_loss is not None else ""
         advance(at.step, f"loss {at.loss:.3f}{held_out}, {at.tokens_per_second:,.0f} tokens/s")
@@ -111,16 +111,25 @@ def _loop(
 def _evaluate(source: _Trained, settings: RecipeTraining, out: Path, advance: Callable[[int, str], None]) -> None:
     train = shard_paths(source.shards, "train")
     documents = heldout.held_out_documents(
-        heldout.HeldOutSettings(source.shards, source.shards / "spans.parquet", tokens_per_domain=settings.evaluate_tokens, end_of_text=source.vocabulary.end_of_text)
+        heldout.HeldOutSettings(
+            source.shards,
+            source.shards / "spans.parquet",
+            tokens_per_domain=settings.evaluate_tokens,
+            end_of_text=source.vocabulary.end_of_text,
+        )
     )
     advance(1, "counting pairs of tokens for the baselines")
     counts = ngram.count_tokens(train, source.vocabulary.entries, source.vocabulary.end_of_text)
     advance(2, "losses on held-out text")
     with loop.reproducible(settings.threads):
         model = loop.load_model(source.model)
-        evaluate.write_evaluation(evaluate.evaluate(model, [ngram.Unigram(counts), ngram.Bigram(counts)], documents, "val"), out / "baselines.parquet")
+        evaluate.write_evaluation(
+            evaluate.evaluate(model, [ngram.Unigram(counts), ngram.Bigram(counts)], documents, "val"), out / "baselines.parquet"
+        )
         advance(3, "samples")
-        samples = generate.domain_samples(model, documents, source.vocabulary.decode, generate.SamplingSettings(end_of_text=source.vocabulary.end_of_text))
+        samples = generate.domain_samples(
+            model, documents, source.vocabulary.decode, generate.SamplingSettings(end_of_text=source.vocabulary.end_of_text)
+        )
     write_table(out / "samples.parquet", samples, SAMPLES)
 
 
@@ -132,10 +141,15 @@ def _report(pipeline: Pipeline, recipe: Recipe, out: Path, advance: Callable[[in
 def _settings(asked: RecipeTraining, entries: int) -> TrainingSettings:
     """The recipe's word in the terms of the training floor."""
     facts = asked.model_dump(exclude={"block", "evaluate_tokens"})
-    return TrainingSettings(model=StrawberryConfig(vocabulary=entries, block=asked.block), **facts)
+    model = StrawberryConfig(vocabulary=entries, block=asked.block, chunk=min(StrawberryConfig.chunk, asked.block // 2))
+    return TrainingSettings(model=model, **facts)
 
 
 def _words(evaluated: Output) -> dict[str, str]:
     rows = read_table(evaluated["baselines.parquet"].path).to_pylist()
-    total = {row["model"]: f"{row['nats_per_token']:.3f} nats/token, {row['bits_per_byte']:.3f} bits/byte" for row in rows if row["domain"] == "all"}
+    total = {
+        row["model"]: f"{row['nats_per_token']:.3f} nats/token, {row['bits_per_byte']:.3f} bits/byte"
+        for row in rows
+        if row["domain"] == "all"
+    }
     return {name: total[name] for name in ("strawberry", "bigram", "unigram") if name in total}

@@ -32,7 +32,13 @@ def make_vocabulary(pipeline: Pipeline, recipe: Recipe) -> current.Vocabulary:
     """Runs the stage and points the recipe at the vocabulary."""
     source = current.load(pipeline.workspace, recipe.name, current.Corpus)
     texts = corpus.Corpus(*source.paths(pipeline.workspace))
-    job = Job(source.snapshot_id, (source.digest,), recipe.tokenizer.model_dump(mode="json"), partial(_train, texts, recipe.tokenizer), folder=True)
+    job = Job(
+        source.snapshot_id,
+        (source.digest,),
+        recipe.tokenizer.model_dump(mode="json"),
+        partial(_train, texts, recipe.tokenizer),
+        folder=True,
+    )
     made = pipeline.run(stages.TOKENIZER, [job])[0]
     vocabulary = made["tokenizer.json"]
     return current.save(

@@ -52,6 +52,11 @@ class StrawberryConfig:
         for name, value in vars(self).items():
             if value < 1:
                 raise TrainingError(f"model: {name} is {value}; it must be at least 1")
+        if self.chunk >= self.block:
+            raise TrainingError(
+                f"model: a chunk of {self.chunk} tokens fills the block of {self.block}, so no weights are ever generated; "
+                "make it at most half the block"
+            )
         if self.qkv % (2 * self.heads):
             raise TrainingError(
                 f"model: qkv = {self.qkv} cannot be shared among {self.heads} heads of even width; make it a multiple of {2 * self.heads}"

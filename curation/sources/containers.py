@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Self, cast
 
+from warehouse.digests import sha256_file
+
 DEEPEST = 3
 """Archives within archives are opened to this depth."""
 
@@ -82,7 +84,7 @@ class _Place:
         return Member(self.name, stream, self.modified, None, self.joint)
 
     def failed(self, error: BaseException, opaque: bool = False) -> Member:
-        return Member(self.name, None, self.modified, f"cannot be read: {type(error).__name__}: {error}", self.joint, opaque)
+        return Member(self.name, None, self.modified, explain(error), self.joint, opaque)
 
 
 def members(path: Path) -> Iterator[Member]:
@@ -110,6 +112,20 @@ def files_below(folder: Path) -> list[tuple[Path, str | None]]:
         found |= dict.fromkeys(links, "is a link to a folder; such links are not followed")
         found |= {here / name: None if (here / name).is_file() else "is no regular file" for name in names}
     return sorted(found.items())
+
+
+def content_digest(file: Path) -> str:
+    """Digest of a file's bytes, or why it cannot be read."""
+    try:
+        return sha256_file(file)
+    except OSError as error:
+        return explain(error)
+
+
+def explain(error: BaseException) -> str:
+    """Why something could not be read, without the place on this machine that an OSError names."""
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"cannot be read: {type(error).__name__}: {words}"
 
 
 def _file(path: Path, place: _Place) -> Iterator[Member]:

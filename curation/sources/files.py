@@ -8,12 +8,12 @@ from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
-from curation.sources.containers import UNREADABLE, Member, files_below, members
+from curation.sources.containers import UNREADABLE, Member, content_digest, explain, files_below, members
 from curation.sources.dump import is_dump, pages
 from curation.sources.item import Item, printable
 from curation.sources.kinds import FilesSource, Format
 from curation.sources.media import WIKI_DUMP, media_type
-from warehouse.digests import digest, sha256_file
+from warehouse.digests import digest
 from warehouse.errors import SourceError
 
 HEAD = 4096
@@ -45,7 +45,7 @@ def fingerprint(source: FilesSource, folder: Path) -> str:
     for root in roots(source, folder):
         alone = [(root, None if root.is_file() else "is no regular file")]
         for file, fault in files_below(root) if root.is_dir() else alone:
-            facts[printable(os.path.relpath(file, folder))] = fault or _content_digest(file)
+            facts[printable(os.path.relpath(file, folder))] = fault or content_digest(file)
     return digest(facts)
 
 
@@ -72,13 +72,6 @@ def _absolute(path: str, folder: Path) -> Path:
     return Path(os.path.normpath(folder / os.path.expanduser(path)))  # noqa: PTH111
 
 
-def _content_digest(file: Path) -> str:
-    try:
-        return sha256_file(file)
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
-
-
 def _wanted(source: FilesSource, member: Member) -> bool:
     included = not source.include or member.opaque or any(fnmatch(member.name, pattern) for pattern in source.include)
     return included and not any(fnmatch(member.name, pattern) for pattern in source.exclude)
@@ -101,7 +94,7 @@ def _member_items(source: FilesSource, member: Member, native: str, uri: str) ->
             return
         content = head + member.stream.read(max(0, largest + 1 - len(head)))
     except UNREADABLE as error:
-        yield Item.failed(native, uri, f"cannot be read: {type(error).__name__}: {error}")
+        yield Item.failed(native, uri, explain(error))
         return
     if len(content) > largest:
         yield Item.failed(native, uri, f"larger than max_item_megabytes ({source.max_item_megabytes:g})")

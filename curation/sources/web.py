@@ -14,12 +14,12 @@ import httpx2
 import lxml.etree
 import lxml.html
 
-from curation.sources.containers import files_below
+from curation.sources.containers import content_digest, files_below
 from curation.sources.fetcher import Fetcher, Page
 from curation.sources.item import Item
 from curation.sources.kinds import WebSource
 from curation.sources.loopback import serving
-from warehouse.digests import digest, sha256_file
+from warehouse.digests import digest
 from warehouse.errors import SourceError
 
 _PAGE_TYPES = ("text/", "application/xhtml+xml")
@@ -42,7 +42,7 @@ def fingerprint(source: WebSource, folder: Path) -> str:
     if not source.serve:
         return ""
     root = _served(source, folder)
-    return digest({os.fsencode(p.relative_to(root)).hex(): fault or sha256_file(p) for p, fault in files_below(root)})
+    return digest({os.fsencode(p.relative_to(root)).hex(): fault or content_digest(p) for p, fault in files_below(root)})
 
 
 def items(source: WebSource, folder: Path) -> Iterator[Item]:

@@ -65,7 +65,9 @@ def test_no_group_of_alike_documents_is_in_train_and_in_validation(built: tuple[
 
 def test_a_second_build_skips_every_stage_and_changes_no_byte(built: tuple[Path, Path], berry: Berry) -> None:
     recipe, home = built
-    before = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in home.rglob("*") if path.is_file() and "runs" not in path.parts}
+    before = {
+        path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in home.rglob("*") if path.is_file() and "runs" not in path.parts
+    }
     done = berry("build", recipe, "--home", home)
     assert done.returncode == 0, done.stderr
     stages = re.findall(r"^  (\w+) +(skipped|[\d.]+ s)", done.stdout, re.MULTILINE)

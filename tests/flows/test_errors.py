@@ -66,9 +66,7 @@ def test_damaged_archives_bad_pages_and_empty_sources_are_recorded_and_the_rest_
     (texts / "empty.txt").write_bytes(b"")
     (tmp_path / "void").mkdir()
     recipe = tmp_path / "one.toml"
-    recipe.write_text(
-        ONE_SOURCE.format(path="texts") + '\n[[sources]]\nkind = "files"\nid = "void"\ndomain = "wiki"\npath = "void"\n'
-    )
+    recipe.write_text(ONE_SOURCE.format(path="texts") + '\n[[sources]]\nkind = "files"\nid = "void"\ndomain = "wiki"\npath = "void"\n')
     done = berry("curate", recipe, "--home", tmp_path / "home")
     assert done.returncode == 0, plain(done)
     answer = berry("sql", "select reason, example_uri from drop_reasons", "--home", tmp_path / "home", "--format", "csv").stdout

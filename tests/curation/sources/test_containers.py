@@ -317,4 +317,7 @@ def test_an_unreadable_file_and_an_unreadable_folder_are_failed_items(tmp_path: 
     finally:
         (tmp_path / "f" / "closed").chmod(0o700)
     assert captured.contents == {"a.txt": b"x"}
-    assert set(captured.errors) == {"closed", "secret.txt"}
+    assert captured.errors == {
+        "closed": "cannot be listed: Permission denied",
+        "secret.txt": "cannot be read: PermissionError: Permission denied",
+    }
