@@ -35,7 +35,7 @@ def publish(workspace: Workspace) -> bool:
     if "?" in str(workspace.root.resolve()):
         raise WorkspaceError(f"DuckDB can write no database below {workspace.root}: choose a folder without ? in its path")
     try:
-        with exclusive(workspace.scratch / "publish.lock", wait=True):
+        with exclusive(workspace.publish_lock, wait=True):
             _create_empty_partitions(workspace)
             if published_definition(workspace.database) == definition(workspace):
                 return False

@@ -46,6 +46,10 @@ class Workspace:
     def lock(self) -> Path:
         return self.root / "build.lock"
 
+    @property
+    def publish_lock(self) -> Path:
+        return self.root / "publish.lock"
+
     def table(self, name: str) -> Path:
         """The folder of a table, over all recipes."""
         return self.tables / name
