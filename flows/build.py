@@ -1,6 +1,7 @@
 """Flow `build`: everything from raw sources to a trained model and a report."""
 
 import os
+from pathlib import Path
 from typing import Any, cast
 
 from prefect import flow
@@ -36,7 +37,8 @@ def build(recipe: str, home: str, workers: int = 0, refresh: str = "") -> dict[s
     made |= outcome(train_tokenizer, **where)
     made |= {"shards": outcome(write_token_shards, **where)["folder"]}
     if _training_is_served():
-        run = cast(FlowRun, run_deployment(TRAINING_DEPLOYMENT, parameters=where, timeout=0, as_subflow=False))
+        name = f"{train_strawberry.name} {Path(recipe).stem}"
+        run = cast(FlowRun, run_deployment(TRAINING_DEPLOYMENT, parameters=where, flow_run_name=name, timeout=0, as_subflow=False))
         return {**made, "training_run": str(run.id)}
     return {**made, **outcome(train_strawberry, **where)}
 
