@@ -11,8 +11,10 @@ from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 
 from flows.curate import curate
+from flows.progress import display
 from flows.session import fails_plainly, outcome, run_name
 from flows.shards import write_token_shards
+from flows.stages import CURATION_TO_SHARDS, EVERYTHING
 from flows.train import train_strawberry
 from flows.vocabulary import train_tokenizer
 
@@ -33,14 +35,16 @@ def build(recipe: str, home: str, workers: int = 0, refresh: str = "") -> dict[s
         refresh: A new word captures network sources again.
     """
     where = {"recipe": recipe, "home": home}
-    made = outcome(curate, **where, workers=workers, refresh=refresh)
-    made |= outcome(train_tokenizer, **where)
-    made |= {"shards": outcome(write_token_shards, **where)["folder"]}
-    if _training_is_served():
-        name = f"{train_strawberry.name} {Path(recipe).stem}"
-        run = cast(FlowRun, run_deployment(TRAINING_DEPLOYMENT, parameters=where, flow_run_name=name, timeout=0, as_subflow=False))
-        return {**made, "training_run": str(run.id)}
-    return {**made, **outcome(train_strawberry, **where)}
+    served = _training_is_served()
+    with display([stage.name for stage in (CURATION_TO_SHARDS if served else EVERYTHING)]):
+        made = outcome(curate, **where, workers=workers, refresh=refresh)
+        made |= outcome(train_tokenizer, **where)
+        made |= {"shards": outcome(write_token_shards, **where)["folder"]}
+        if not served:
+            return {**made, **outcome(train_strawberry, **where)}
+    name = f"{train_strawberry.name} {Path(recipe).stem}"
+    run = cast(FlowRun, run_deployment(TRAINING_DEPLOYMENT, parameters=where, flow_run_name=name, timeout=0, as_subflow=False))
+    return {**made, "training_run": str(run.id)}
 
 
 def _training_is_served() -> bool:

@@ -4,7 +4,8 @@ import atexit
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -235,6 +236,9 @@ def entry() -> NoReturn:
     os._exit(code if isinstance(code, int) else 1)
 
 
+PIPE_WIDTH = 400
+"""Columns of a table that goes to a file or a pipe: enough that no word is cut."""
+
 _STATS = """
 select recipe, domain, split, sum(documents)::bigint as documents, sum(characters)::bigint as characters, sum(tokens)::bigint as tokens
 from corpus_stats group by all order by all
@@ -244,7 +248,8 @@ from corpus_stats group by all order by all
 def _answer(home: Path, statement: str, form: "Form", parameters: list[Any] | None = None) -> None:
     from warehouse.console import format_answer, query
 
-    click.echo(format_answer(query(Workspace(home.resolve()), statement, parameters), form))
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    click.echo(format_answer(query(Workspace(home.resolve()), statement, parameters), form, width))
 
 
 def _token(refresh: bool) -> str:
@@ -258,16 +263,12 @@ def _run(module: str, name: str, recipe: str, home: Path, **more: Any) -> dict[s
     from curation.recipe import find_recipe, load_recipe
 
     path = find_recipe(recipe)
-    load_recipe(path)
+    click.echo(f"{name.replace('_', ' ')} {load_recipe(path).name} in {home}")
     _quiet_prefect()
     from importlib import import_module
 
-    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-
-    flow: Callable[..., Any] = getattr(import_module(module), name)
-    # without a server nobody listens for heartbeats, and each flow would wait a second for their thread to end
-    unheard = {} if os.environ.get("PREFECT_API_URL") else {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
-    with temporary_settings(unheard):
+    with _prefect_api():
+        flow: Callable[..., Any] = getattr(import_module(module), name)
         state = flow(recipe=str(path), home=str(home.resolve()), **more, return_state=True)
     if state.is_completed():
         result: dict[str, Any] = state.result()
@@ -275,9 +276,25 @@ def _run(module: str, name: str, recipe: str, home: Path, **more: Any) -> dict[s
     raise BerryError(f"{state.message or state.name}\nEverything finished so far is kept: the same command goes on from there.")
 
 
+@contextmanager
+def _prefect_api() -> Iterator[None]:
+    """The server that PREFECT_API_URL names, or a private one for as long as the command runs."""
+    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+    if os.environ.get("PREFECT_API_URL"):
+        yield
+        return
+    from flows.embedded import embedded_api
+
+    # nobody listens for heartbeats here, and each flow would wait a second for their thread to end
+    with embedded_api() as address, temporary_settings({PREFECT_API_URL: address, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield
+
+
 def _quiet_prefect() -> None:
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
 def _summary(home: Path, result: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol, cast
 from uuid import UUID
 
@@ -105,9 +106,26 @@ class Artifacts:
             update_progress_artifact(artifact, 100.0, f"{stage}: {total} of {total}. {detail}")
 
 
+_SHOWN: ContextVar[Display | None] = ContextVar("display", default=None)
+
+
 @contextmanager
 def display(stages: Sequence[str]) -> Iterator[Display]:
-    """The display that fits where the output goes."""
+    """The display that fits where the output goes. Within another one, that one: a build shows all its flows in one."""
+    shown = _SHOWN.get()
+    if shown is not None:
+        yield shown
+        return
+    with _lines_or_live(stages) as made:
+        token = _SHOWN.set(made)
+        try:
+            yield made
+        finally:
+            _SHOWN.reset(token)
+
+
+@contextmanager
+def _lines_or_live(stages: Sequence[str]) -> Iterator[Display]:
     if not sys.stdout.isatty():
         yield Artifacts(Lines())
         return

@@ -29,6 +29,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _DROP_CAPITAL = re.compile(r"<img\s[^<>]{0,120}?/(\w)_letter\.png[^<>]{0,40}>", re.IGNORECASE)
 _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _STRAY_TAG = re.compile(r"</?(?:p|font|div|img|center|span|u)(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
+_FOREIGN_LABEL = re.compile(r"\A\[[\uac00-\ud7a3 ]{1,20}: ([^\n]{1,200})\]\n+")
+_CLOSING_RULE = re.compile(r"\n[ \t]*[-=_]{3,}\s*\Z")
 _STRAY_MARK = re.compile(r"\[pagebreak\]", re.IGNORECASE)
 
 
@@ -96,7 +98,11 @@ def code_line_ends(text: str) -> str:
 
 
 def stray_markup(text: str) -> str:
-    """Tags of layout that a game's books carry; a drop capital drawn as a picture becomes its letter again."""
+    """Tags of layout that a game's books carry; a drop capital drawn as a picture becomes its letter again.
+
+    Of a text that a collector cut from a longer file, the Korean label before the title and the rule at the end go too.
+    """
+    text = _CLOSING_RULE.sub("", _FOREIGN_LABEL.sub(r"\1\n\n", text))
     if "<" not in text and "[" not in text:
         return text
     text = _DROP_CAPITAL.sub(lambda match: match.group(1), text)

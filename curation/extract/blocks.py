@@ -10,6 +10,8 @@ from curation.extract.elements import names
 
 _SPACE = re.compile(r"\s+")
 _TIDY = re.compile(r"[ \t]*\n[ \t]*")
+_BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
+_EXPONENT = re.compile(r"\s*[+−–-]?\d{1,4}[+−–-]?\s*")
 
 HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 BLOCKS = names(
@@ -100,9 +102,18 @@ def _open(page: _Page, element: etree._Element) -> None:
         _end_cell(page)
     elif tag == "br":
         page.inline.append("\n")
+    elif tag == "sup" and _is_power(page, element):
+        page.write("^")
     elif tag == "img":
         page.write(_words_of_image(element))
     page.write(element.text)
+
+
+def _is_power(page: _Page, element: etree._Element) -> bool:
+    """Whether a raised number is a power or a charge, which without a mark would run into its base: 10^7, not 107."""
+    if element.find(".//a") is not None:  # the mark of a footnote
+        return False
+    return bool(_EXPONENT.fullmatch("".join(element.itertext())) and _BASE.search("".join(page.inline[-3:])))
 
 
 def _begin_block(page: _Page, element: etree._Element) -> None:

@@ -33,7 +33,7 @@ def extract_captions(item: Captured) -> Extracted:
     """The words of a WebVTT or SubRip file."""
     require_size(item.content, MAX_BYTES)
     source = decode(item.content, item.charset)
-    cues = list(_cues(source))
+    cues = list(_once(_cues(source)))
     if not cues:
         raise Failed("no line with the times of a cue", Reason.MALFORMED)
     if _is_rolling(source, cues):
@@ -88,6 +88,15 @@ def _cues(source: str) -> Iterator[_Cue]:
             lines.append(line)
     if timing:
         yield _Cue(*timing, _spoken(lines, numbered=False))
+
+
+def _once(cues: Iterable[_Cue]) -> Iterator[_Cue]:
+    """Cues without exact repeats: files joined from segments hold the cue at each join twice, at the same times."""
+    last: _Cue | None = None
+    for cue in cues:
+        if cue != last:
+            yield cue
+        last = cue
 
 
 def _spoken(lines: list[str], *, numbered: bool) -> tuple[str, ...]:

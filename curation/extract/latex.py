@@ -7,6 +7,7 @@ from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
 from curation.extract.accents import ACCENTS, LETTERS, accented
 from curation.extract.elements import names
+from curation.extract.references import referred_kind
 from curation.extract.sections import without_apparatus
 
 MAX_BYTES = 4_000_000
@@ -29,15 +30,16 @@ DROPPED_ENVIRONMENTS = names(
     "CCSXML deluxetable picture pspicture algorithm algorithmic comment filecontents subfigure sidewaystable"
 )
 DROPPED_ARGUMENTS = names(
-    "label index indexdef indexsee indexfoot cite citep citet citealp citealt citeauthor citeyear nocite ref eqref cref Cref "
-    "autoref pageref vspace hspace includegraphics bibliography bibliographystyle input include usepackage documentclass "
+    "label index indexdef indexsee indexfoot cite citep citet citealp citealt citeauthor citeyear nocite ref eqref "
+    "pageref vspace hspace includegraphics bibliography bibliographystyle input include usepackage documentclass "
     "newcommand renewcommand providecommand def let newtheorem setlength addtolength setcounter addtocounter pagestyle "
     "thispagestyle hypersetup author affiliation affil institute email date thanks address orcid orcidlink tableofcontents "
     "markboth markright vskip addcontentsline graphicspath DeclareMathOperator phantomsection hypertarget hfuzz refstepcounter "
     "setcitestyle symlabel nameref sectionrefs citetalias defcitealias software facilities facility bibitem pagenumbering ednote "
     "correspondingauthor altaffiliation altaffilmark keywords acks Crefrange crefrange fullcite hyphenation definecolor color "
-    "textcolor"
+    "textcolor titleformat titlespacing"
 )
+NAMED_REFERENCES = names("cref Cref autoref")
 SECOND_ARGUMENT = frozenset(["href", "hyperref", "texorpdfstring", "textcolor", "colorbox"])
 WORDS = {
     "ldots": "…", "dots": "…", "textellipsis": "…", "LaTeX": "LaTeX", "TeX": "TeX", "textbackslash": "\\", "textasciitilde": "~",
@@ -130,6 +132,8 @@ class _Reader:
         if name in SECOND_ARGUMENT:
             self._argument()
             return self._argument()
+        if name in NAMED_REFERENCES:
+            return referred_kind(self._argument())
         if name in DROPPED_ARGUMENTS:
             self._drop()
             return ""

@@ -7,6 +7,7 @@ from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
 from curation.domains import Domain
 from curation.extract.elements import nothing, replace_elements, without_comments
+from curation.extract.references import cited_authors, referred_kind
 from curation.extract.speech import without_times
 
 MAX_BYTES = 10_000_000
@@ -15,9 +16,15 @@ _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t
 _FRONT_TITLE = re.compile(r"""^title:[ \t]*["']?(.*?)["']?[ \t]*$""", re.MULTILINE)
 _FENCE = re.compile(r"^(`{3,}|~{3,})")
 _FENCE_OPTIONS = re.compile(r"^(`{3,})\{\.(\w+)[^}]*\}")
-_CELL_MAGIC = re.compile(r"^(?:#@\w+|%\w+).*")
+_CELL_MAGIC = re.compile(r"^(?:#@\w+|%{1,2}\w+|tab\.interact_select\().*")
+_LISTING_OF_PAGES = re.compile(r"^`{3,}\s*\{?(?:toc|toctree|eval_rst)\}?\s*$")
 _ROLE = re.compile(r":(?:label|eqlabel|width|height|begin_tab|end_tab|bibliography):`[^`\n]*`\n?|^:(?:begin_tab|end_tab).*$", re.MULTILINE)
-_CITATION = re.compile(r"\s?:(?:cite|citet|citep|numref|eqref|ref):`[^`\n]*`")
+_CITATION = re.compile(r"\s?\((?::(?:cite|citep):`[^`\n]{0,500}`[,; ]{0,3}){1,20}\)|\s?:(?:cite|citep):`[^`\n]*`")
+_AUTHORS = re.compile(r"(\s?):citet:`([^`\n]*)`")
+_REFERENCE = re.compile(r"(\b(?:Section|Chapter|Figure|Fig\.|Table|Equation|Eq\.))?(\s?):(?:numref|eqref|ref):`([^`\n]*)`", re.IGNORECASE)
+_SLIDE_MARK = re.compile(r"\[(\*\*|~~)([^\[\]]{1,1000}?)\1\](?![(\[])")
+_LONE_LINK = re.compile(r"(?:\A|(?<=\n\n))\[[^\[\]\n]{1,100}\]\(https?://[^()\s]{1,500}\)[ \t]*(?=\n\n|\n?\Z)")
+_ESCAPE = re.compile(r"\\([\[\]_*#@%&!>.~+-])")
 _PICTURE = re.compile(r"!\[([^\[\]\n]{0,300})\]\([^()\n]{0,2000}\)")
 _LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\((?:[^()\n]|\([^()\n]{0,200}\)){0,2000}\)")
 _AUTOLINK = re.compile(r"<https?://[^<>\s]{1,500}>")
@@ -35,7 +42,7 @@ def extract_markdown(item: Captured) -> Extracted:
     body = source[front.end() :] if front else source
     text = _outside_fences(body)
     if item.domain is Domain.TRANSCRIPT:
-        text = without_times(text)
+        text = _ESCAPE.sub(r"\1", without_times(text))
     text = re.sub(r"\n{3,}", "\n\n", text).strip()
     if not text:
         raise Dropped(Reason.EMPTY, "nothing below the front matter")
@@ -60,7 +67,7 @@ def _outside_fences(text: str) -> str:
             parts.append(_prose("\n".join(current)))
             fence, current = mark.group(1), [_FENCE_OPTIONS.sub(r"\1\2", line)]
         elif fence and mark and line.startswith(fence) and not line.strip("`~ "):
-            parts.append("\n".join([*current, line]))
+            parts.append("\n".join([*current, line]) if _has_code(current) else "")
             fence, current = "", []
         elif not (fence and _CELL_MAGIC.match(line)):
             current.append(line)
@@ -69,9 +76,26 @@ def _outside_fences(text: str) -> str:
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 
+def _has_code(fenced: list[str]) -> bool:
+    """Whether lines from an opening fence on hold more than magic words and lists of pages."""
+    return not _LISTING_OF_PAGES.match(fenced[0]) and any(line.strip() for line in fenced[1:])
+
+
 def _prose(text: str) -> str:
     if "<" in text:
         text = replace_elements(without_comments(text), _ELEMENT, nothing)
-    text = _CITATION.sub("", _ROLE.sub("", text)) if ":`" in text or ":begin_tab" in text else text
+    if ":`" in text or ":begin_tab" in text:
+        text = _REFERENCE.sub(_referred, _AUTHORS.sub(_cited, _CITATION.sub("", _ROLE.sub("", text))))
+    text = _SLIDE_MARK.sub(r"\2", _LONE_LINK.sub("", text)) if "[" in text else text
     text = _LINK.sub(r"\1", _PICTURE.sub("", text)) if "](" in text else text
     return _LIQUID.sub("", _TAG.sub("", _AUTOLINK.sub("", text)))
+
+
+def _referred(found: re.Match[str]) -> str:
+    kind = found.group(1) or referred_kind(found.group(3))
+    return f"{'' if found.group(1) else found.group(2)}{kind}" if kind else ""
+
+
+def _cited(found: re.Match[str]) -> str:
+    authors = cited_authors(found.group(2))
+    return f"{found.group(1)}{authors}" if authors else ""

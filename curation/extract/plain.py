@@ -1,5 +1,7 @@
 """Plain text: taken as it is, but for times in front of the lines of a transcript."""
 
+import re
+
 from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
@@ -8,6 +10,9 @@ from curation.extract.dumps import is_page_dump, page_dump_to_text
 from curation.extract.speech import paragraphs, timed_lines, without_times
 
 MAX_BYTES = 20_000_000
+REFERS_WITHIN = 300  # characters; a line on Wiktionary may stand before
+
+_REFERS = re.compile(r"\bmay (?:also |either )?refer to:")
 
 
 def extract_plain(item: Captured) -> Extracted:
@@ -19,6 +24,8 @@ def extract_plain(item: Captured) -> Extracted:
         text = without_times(text) if utterances is None else paragraphs(utterances)
     elif is_page_dump(text):
         text = page_dump_to_text(text)
+        if _REFERS.search(text, 0, REFERS_WITHIN):
+            raise Dropped(Reason.DISAMBIGUATION, "the page begins by what its title may refer to")
     if not text.strip():
         raise Dropped(Reason.EMPTY, "nothing but white space")
     return Extracted(text, item.title, "plain")

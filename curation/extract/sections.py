@@ -18,11 +18,12 @@ APPARATUS = names(
 
 _HOLLOW = re.compile(r"[ \u00a0]?[(\[][\s;,.–-]*[)\]](?!\()")
 _HOLLOW_START = re.compile(r"\((?:[;,]\s*)+")
+_HOLLOW_END = re.compile(r"(?<=\w)[;,]\s+\)")
 
 
 def without_hollow_brackets(text: str) -> str:
-    """Takes out brackets that held nothing but a reference or a template."""
-    return _HOLLOW_START.sub("(", _HOLLOW.sub("", text))
+    """Takes out what a reference or a template left hollow: whole brackets, and the comma at the edge of one."""
+    return _HOLLOW_END.sub(")", _HOLLOW_START.sub("(", _HOLLOW.sub("", text)))
 
 
 def without_apparatus(text: str) -> str:

@@ -58,6 +58,13 @@ def _convert(arguments: Arguments) -> str:
     return f"{first} {second}".strip()
 
 
+def _value(arguments: Arguments) -> str:
+    """{{val|6.241|e=18|u=m}} is 6.241×10^18 m."""
+    power = f"×10^{arguments['e']}" if arguments.get("e") else ""
+    unit = _argument("u", "ul")(arguments)
+    return f"{arguments.get('1', '')}{power} {unit}".strip()
+
+
 def _nihongo(arguments: Arguments) -> str:
     inside = ", ".join(arguments[name] for name in ("2", "3") if arguments.get(name))
     return f"{arguments.get('1', '')} ({inside})".strip() if inside else arguments.get("1", "")
@@ -103,7 +110,7 @@ TEMPLATES: dict[str, Callable[[Arguments], str]] = {
             *("nowrap", "nobr", "nobreak", "small", "smaller", "big", "larger", "abbr", "sic", "ill", "interlanguage link", "mvar"),
             *("math", "var", "em", "strong", "tooltip", "visible anchor", "vanchor", "flag", "flagcountry"),
             *("keypress", "key", "code", "mono", "tt", "unicode", "italic", "italics", "noitalic", "underline", "strike"),
-            *("gaps", "val", "formatnum", "num", "ship prefix", "linktext", "w", "wp", "smallcaps", "sc", "allcaps", "char", "bo"),
+            *("gaps", "formatnum", "num", "ship prefix", "linktext", "w", "wp", "smallcaps", "sc", "allcaps", "char", "bo"),
             *("nts", "ntsh", "sort", "center", "poemquote", "nihongo foot", "cs", "icon text", "section link", "anchored text"),
         ),
         _FIRST,
@@ -120,6 +127,8 @@ TEMPLATES: dict[str, Callable[[Arguments], str]] = {
     "as of": _prefixed("As of "),
     "reign": lambda arguments: f"r. {arguments.get('1', '')}–{arguments.get('2', '')}",
     "ship": lambda arguments: f"{arguments.get('1', '')} {arguments.get('2', '')}".strip(),
+    "val": _value,
+    **dict.fromkeys(("e", "x10^", "esp"), _prefixed("×10^")),
     "sup": _prefixed("^"),
     "sub": _prefixed("_"),
     "usd": _prefixed("US$"),

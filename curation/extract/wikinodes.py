@@ -16,6 +16,7 @@ _FILE_OPTION = re.compile(r"^\s*(?:thumb|thumbnail|frame|frameless|\d+px|upright
 _LANGUAGE_FOLDER = re.compile(r"^[a-z]{2}/(?:.*/)?")
 _ATTRIBUTES = re.compile(r"""(?:[a-z]{3,12}\s*=\s*(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'|[\w#%-]{1,30})\s*){1,12}""")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_LABEL_BREAK = re.compile(r"\s*\n\s*")
 _CELL = re.compile(r"\|\||!!")
 
 HIDDEN_NAMESPACES = names(
@@ -99,7 +100,7 @@ def link(body: str) -> str:
         return ""
     if not labels:
         return _LANGUAGE_FOLDER.sub("", target.lstrip(":")).partition("#")[0] or target.lstrip("#")
-    return labels[-1] if labels[-1].strip() else re.sub(r"\s*\([^)]*\)$", "", target)
+    return _LABEL_BREAK.sub(" ", labels[-1]) if labels[-1].strip() else re.sub(r"\s*\([^)]*\)$", "", target)
 
 
 def table(body: str) -> str:

@@ -31,10 +31,14 @@ _DROPPED_TAG = re.compile(
 _CODE_TAGS = frozenset({"pre", "syntaxhighlight", "source"})
 _BREAK = re.compile(r"<(?:br|p|/p|/div|hr|/tr|/blockquote|/center)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,400})?/?>")
+_POWER = re.compile(
+    r"(?:(?<=[\d)])|(?<=\b\w)|(?<=\b\w\w)|(?<=\b\w\w\w))<sup>\s*((?:&minus;|[+−–-])?\d{1,4}[+−–-]?)\s*</sup>", re.IGNORECASE
+)
 _MAGIC = re.compile(r"__[A-Z]{3,25}__")
 _QUOTES = re.compile(r"'{2,5}")
 _SPACES = re.compile(r"(?<=\S)[ \u00a0]{2,}")
 _HEADING = re.compile(r"^(={1,6})[ \t]*([^\n]{0,300}?)[ \t]*\1[ \t]*$")
+_STRAY_STOP = re.compile(r"^[.,;:]\s+")
 _ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
 _MARKED = re.compile("\ue000(\\d+)\ue001")
 
@@ -91,7 +95,8 @@ def wikitext_to_text(source: str, title: str | None = None) -> str:
     text = _without_elements(text)
     text = resolve(text, lambda parts: expand(parts, title or ""))
     text = _MAGIC.sub("", _BREAK.sub("\n", text))
-    text = without_hollow_brackets(_QUOTES.sub("", _TAG.sub("", text)))
+    text = _POWER.sub(r"^\1", _QUOTES.sub("", text))  # 10<sup>7</sup> must not become 107
+    text = without_hollow_brackets(_TAG.sub("", text))
     text = "\n".join(_line(line) for line in text.split("\n"))
     text = without_apparatus(re.sub(r"\n{3,}", "\n\n", _SPACES.sub(" ", html.unescape(text))))
     text = _MARKED.sub(lambda match: kept[int(match.group(1))], text)
@@ -123,7 +128,7 @@ def _line(line: str) -> str:
             return f"\n{'#' * len(heading.group(1))} {heading.group(2)}\n"
     elif line.startswith(("*", "#", ":", ";")):
         if item := _ITEM.match(line):
-            marks, text = item.groups()
+            marks, text = item.group(1), _STRAY_STOP.sub("", item.group(2))  # behind a template that left nothing
             if not text.strip():
                 return ""
             if marks[-1] in ":;":

@@ -19,6 +19,8 @@ from curation.domains import Domain
         ("a\u200bb\x00\ufeff", "ab", ["controls"]),
         ("<p align='center'>One</p>[pagebreak]<br>two", "One\n\ntwo", ["stray_markup"]),
         ("<img src='img://I_letter.png'>t seemed", "It seemed", ["stray_markup"]),
+        ("[샤드 제목: GRAND OPENING]\nToday!\n----\n", "GRAND OPENING\n\nToday!", ["stray_markup"]),
+        ("One\n---\nTwo", "One\n---\nTwo", []),
         ("e\u0301", "é", ["composed"]),
         ("a  \n\n\n\nb\u00a0c \n", "a\n\nb c", ["spacing"]),
     ],

@@ -51,6 +51,16 @@ def test_lines_of_common_captions_are_never_merged() -> None:
     assert spoken("WEBVTT\n\n" + cues).startswith("No. No. Word 3 Word 4")
 
 
+def test_a_cue_repeated_at_the_same_times_counts_once_and_at_other_times_twice() -> None:
+    cue = "00:01.000 --> 00:02.000\nGo on.\n\n"
+    later = "00:02.000 --> 00:03.000\nGo on.\n"
+    assert spoken(f"WEBVTT\n\n{cue}WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:1\n\n{cue}{later}") == "Go on. Go on."
+
+
+def test_escapes_of_markdown_leave_a_written_transcript() -> None:
+    assert spoken("Follow \\@tj\\_dv \\[on it\\].\n", "text/markdown") == "Follow @tj_dv [on it]."
+
+
 def test_tags_entities_and_sounds_go() -> None:
     cue = "00:01.000 --> 00:02.000 A:middle\n&gt;&gt; <v Ann><i>Tea</i> &amp; cake [ Applause ]\n"
     assert spoken("WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:1\n\n" + cue) == "Ann: Tea & cake"

@@ -51,6 +51,17 @@ def test_formulas_for_screen_readers_are_taken_once() -> None:
     assert text_of(wiki_page(body)) == "Say $x^{2}$ now."
 
 
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("6.4×10<sup>12</sup> km<sup>2</sup> of SO<sub>4</sub><sup>2−</sup>", "6.4×10^12 km^2 of SO4^2−"),
+        ("the 1<sup>st</sup> word<sup>2</sup> in 1912<sup><a href='#n3'>3</a></sup>", "the 1st word2 in 19123"),
+    ],
+)
+def test_powers_do_not_run_into_their_base(markup: str, text: str) -> None:
+    assert text_of(wiki_page(f"<p>{markup}</p>")) == text
+
+
 def test_a_drop_capital_is_a_letter() -> None:
     page = "<?xml version='1.0'?><html><body><p><img alt='L' src='l.png'/>ate in the Second Era.</p></body></html>"
     assert text_of(page, "application/xhtml+xml") == "Late in the Second Era."

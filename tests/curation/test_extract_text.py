@@ -24,6 +24,23 @@ def test_code_in_markdown_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("source", "text"),
     [
+        ("As in :numref:`sec_rnn` (:eqref:`eq_a`), see Figure :numref:`fig_b`.", "As in Section (Equation), see Figure."),
+        (":citet:`Lu.Li.2014` and :citet:`Lu.Li.Ng.ea.2017` agree :cite:`x`.", "Lu and Li (2014) and Lu et al. (2017) agree."),
+        ("Loss falls (:cite:`a`, :cite:`b`).", "Loss falls."),
+        ("We [**take a step\nback**] [**here**](https://x.org).", "We take a step\nback **here**."),
+        ("One.\n\n:begin_tab:`jax`\n[Discussions](https://x.org/1)\n:end_tab:\n\nSee\n[two](https://x.org)\n", "One.\n\nSee\ntwo"),
+        ("One.\n\n```toc\n:maxdepth: 2\n\nwhy\n```\n\n```python\n%load_ext x\n```\n\nTwo.", "One.\n\nTwo."),
+        ("```python\n%%tab jax\nx = 1\n```", "```python\nx = 1\n```"),
+    ],
+)
+def test_markdown_of_a_book_keeps_its_sentences_whole(source: str, text: str) -> None:
+    assert extract(item(source, "text/markdown")).text == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("\\titleformat{\\chapter}[display]{\\it 2}{a}{b}\nBy \\cref{thm:x} in \\autoref{sec:y}.", "By Theorem in Section."),
         ("\\section{Paths}\n\\label{p}\nA \\emph{path}~is % hidden\nshort.", "## Paths\n\nA path is short."),
         ("Let $x \\in A$ and \\begin{equation}\n\\label{e} y=1\n\\end{equation}", "Let $x \\in A$ and\n$$y=1$$"),
         ("See~\\cite{a}, \\ref{b}; \\href{http://x}{here}.", "See,; here."),
@@ -61,6 +78,13 @@ def test_a_dumped_page_loses_its_frame_and_its_hard_line_ends() -> None:
         "***** Uses[edit] *****\nRings.\n***** References[edit] *****\n   1. ^ Book\n***** Navigation menu *****\n    * Log_in\n"
     )
     assert extract(item(dump, "text/plain")).text == "Gold is a dense metal that glitters.\n\n## Uses\n\nRings."
+
+
+def test_a_dumped_page_that_lists_what_its_title_may_refer_to_is_no_article() -> None:
+    dump = "****** Gold ******\nJump_to_navigation Jump_to_search\nLook it up.\nGold may refer to:\n    * Gold_(metal)\n"
+    with pytest.raises(Dropped) as dropped:
+        extract(item(dump, "text/plain"))
+    assert dropped.value.reason is Reason.DISAMBIGUATION
 
 
 def code(content: str, name: str) -> str:

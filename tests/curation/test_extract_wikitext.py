@@ -28,6 +28,10 @@ from curation.extract.wikitext import wikitext_to_text
         ("{|\n! Ore !! Depth\n|-\n| align=right | Gold || 300\n|}", "Ore | Depth\nGold | 300"),
         ('{| class="navbox"\n| Elves\n|}Text.', "Text."),
         ("<pre>\nif x:\n    dig()\n</pre>", "```\nif x:\n    dig()\n```"),
+        ("10<sup>&minus;7</sup> ''mc''<sup>2</sup>, the 1<sup>st</sup>, word<sup>2</sup>.", "10^−7 mc^2, the 1st, word2."),
+        ("{{val|6.241|e=18|u=m}} or {{val|3|u=C}}", "6.241×10^18 m or 3 C"),
+        ("Gold (Au, {{IPA|x}}) in (x,y) of [[Ore|\nore]].", "Gold (Au) in (x,y) of ore."),
+        ("* {{cite|x}}. First of two.\n* ...and more", "- First of two.\n- ...and more"),
         ("An [[unclosed link and {{template|x", "An unclosed link and template|x"),
     ],
 )

@@ -1,0 +1,80 @@
+"""Prefect's API without a server to set up: a private process on the loopback interface that ends with its parent.
+
+Prefect starts such a process by itself where no server is configured, but that one outlives a parent that is killed, and
+dies of the Ctrl-C that its parent should handle. This one is in a session of its own and watches a pipe instead.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx2
+
+from warehouse.errors import WorkspaceError
+
+STARTUP_SECONDS = 120
+"""The first start on a machine creates Prefect's database, which takes a while on a slow disk."""
+
+
+@contextmanager
+def embedded_api() -> Iterator[str]:
+    """The address of a Prefect API for the length of a block.
+
+    Raises WorkspaceError where it does not come up.
+    """
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.embedded", str(listening.fileno())],
+            stdin=subprocess.PIPE,  # its end tells the child that we are gone, however we went
+            pass_fds=[listening.fileno()],
+            start_new_session=True,
+            env=os.environ | {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"},
+        )
+    try:
+        _wait_until_healthy(process, address)
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], address: str) -> None:
+    deadline = time.monotonic() + STARTUP_SECONDS
+    with httpx2.Client(trust_env=False, timeout=STARTUP_SECONDS) as client:
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                if client.get(f"{address}/health").status_code == 200:
+                    return
+            except httpx2.TransportError:
+                time.sleep(0.1)
+    raise WorkspaceError(
+        "Prefect's API did not start. Run `prefect server start` to see why, or `prefect server database reset` to begin anew."
+    )
+
+
+def _serve(descriptor: int) -> None:
+    import uvicorn
+
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    config = uvicorn.Config("prefect.server.api.server:create_app", factory=True, log_level="critical", lifespan="on")
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))
