@@ -12,7 +12,11 @@ _NOTE = re.compile(
     r"\[(?:\d{1,3}|edit|note \d{1,3}|[a-z]|citation[ _]needed|[A-Za-z0-9_.,()%-]{1,200}\.(?:jpe?g|png|svg|gif))\]", re.IGNORECASE
 )
 _JOINED = re.compile(r"(?<=[^\W\d_][\w,.'’)-])_(?=[\w(])")
-_ITEM = re.compile(r"^ {0,12}(?:\*|\d{1,3}\.) ")
+_ITEM = re.compile(r"^( {0,24})(?:[*o#]|\d{1,3}\.) (?=\S)")
+_INDENT = 6  # columns by which the browser moves an item of a list within a list
+_WIDTH = 78  # columns; a line that the next word would have fitted on was not wrapped, it ended its paragraph
+_CONTENTS_MARK = "⁰"
+_PICTURE_OF_FORMULA = re.compile(r" ?\[\{\\displaystyle [^\n]{0,600}?\}\](?!\w)")
 
 
 def is_page_dump(text: str) -> bool:
@@ -26,24 +30,32 @@ def page_dump_to_text(text: str) -> str:
     body = text[start.end() :] if start else text
     end = _END.search(body)
     body = _STYLE.sub("", body[: end.start()] if end else body)
-    body = _JOINED.sub(" ", _NOTE.sub("", body))
-    return without_apparatus("\n".join(_unwrapped(body))).strip()
+    text = _JOINED.sub(" ", _NOTE.sub("", _PICTURE_OF_FORMULA.sub("", "\n".join(_unwrapped(body)))))
+    return without_apparatus(text).strip()
 
 
 def _unwrapped(text: str) -> list[str]:
     """Lines of one paragraph or item joined again; headings by their stars."""
     lines: list[str] = []
-    opened = False
+    before = ""  # the line above where it may go on, as wide as the browser wrote it
+    in_item = False
     for line in text.split("\n"):
-        heading = _HEADING.match(line.rstrip())
+        item, heading = _ITEM.match(line), _HEADING.match(line.rstrip())
+        goes_on = _goes_on(before, line) and not (in_item and line[:1] != " ")
         if heading:
             lines.extend(["", "#" * (7 - len(heading.group(1))) + " " + heading.group(2).strip(), ""])
-        elif _ITEM.match(line):
-            lines.append("- " + _ITEM.sub("", line).strip())
-        elif opened and line.strip():
+        elif item:
+            lines.append("  " * max(0, len(item.group(1)) // _INDENT) + "- " + line[item.end() :].strip())
+        elif goes_on:
             lines[-1] += " " + line.strip()
-            continue
-        else:
-            lines.append(line.strip())
-        opened = bool(line.strip()) and not heading
+        elif line.strip() != _CONTENTS_MARK:
+            lines.extend(["", line.strip()])
+        in_item = bool(item) or (in_item and goes_on)
+        before = "" if heading else line.rstrip()
     return lines
+
+
+def _goes_on(before: str, line: str) -> bool:
+    """Whether a line continues the one above: its first word had no room there."""
+    words = line.split(maxsplit=1)
+    return bool(before and words) and len(before) + 1 + len(words[0]) > _WIDTH

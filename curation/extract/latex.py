@@ -25,6 +25,8 @@ _VERBATIM = ("verbatim", "lstlisting", "minted", "Verbatim", "alltt", "pyconsole
 
 SECTIONS = {"part": "#", "chapter": "#", "section": "##", "subsection": "###", "subsubsection": "####", "paragraph": "#####"}
 MATH = names("equation align gather multline eqnarray displaymath math alignat flalign xymatrix tikzcd mathpar split aligned array cases")
+_MATH_NAME = re.compile(r"mathpar[a-z]*|[A-Za-z]*(?:equation|eqnarray|multline|align|gather)")  # house styles narrow and break them
+_BRACES = re.compile(r"(?<!\\)(?:\\\\)*([{}])")
 DROPPED_ENVIRONMENTS = names(
     "figure table tikzpicture thebibliography tabular tabularx longtable wrapfigure acknowledgements acknowledgments keywords "
     "CCSXML deluxetable picture pspicture algorithm algorithmic comment filecontents subfigure sidewaystable"
@@ -71,9 +73,9 @@ def latex_title(source: str) -> str | None:
 
 def latex_to_text(source: str) -> str:
     """The body of a document, or the whole of a file that has no preamble."""
+    source = _COMMENT.sub(r"\1", re.sub("[\ue000\ue001]", "", source))
     _, opened, body = source.partition("\\begin{document}")
-    body = body.partition("\\end{document}")[0] if opened else source
-    reader = _Reader(_COMMENT.sub(r"\1", re.sub("[\ue000\ue001]", "", body)))
+    reader = _Reader(body.partition("\\end{document}")[0] if opened else source)
     text = reader.read()
     text = re.sub(r" ?\n ?", "\n", re.sub(r"[ \t]+", " ", text))
     text = re.sub(r" +([,.;:)])", r"\1", text)
@@ -141,6 +143,8 @@ class _Reader:
             return f" ({self._argument().strip()})"
         if name == "verb" or name == "lstinline":
             return self._verb()
+        if name == "ensuremath" or name.endswith("equation"):
+            return self._formula("$" if name == "ensuremath" else "$$")
         if name in WORDS:
             return WORDS[name]
         return self._argument()
@@ -154,7 +158,7 @@ class _Reader:
 
     def _environment(self, name: str) -> str:
         plain = name.rstrip("*")
-        if plain in MATH:
+        if plain in MATH or _MATH_NAME.fullmatch(plain):
             return self._to_end(f"\\end{{{name}}}", "\n$$", "$$\n")
         if plain in _VERBATIM:
             body = self._to_end(f"\\end{{{name}}}", "", "")
@@ -208,6 +212,21 @@ class _Reader:
             self._argument()
         if alone and self.source.startswith("\n", self.position):
             self.position += 1
+
+    def _formula(self, mark: str) -> str:
+        """The next argument in braces as a formula between marks, as it is; empty where there is none that closes."""
+        if not (brace := _BRACE.match(self.source, self.position)) or "}}" in self.missing:
+            return ""
+        depth = 1
+        for found in _BRACES.finditer(self.source, brace.end()):
+            depth += 1 if found.group(1) == "{" else -1
+            if not depth:
+                body = self.source[brace.end() : found.start(1)]
+                self.position = found.end()
+                line = "\n" if mark == "$$" else ""
+                return f"{line}{mark}{re.sub(LABEL, '', body).strip()}{mark}{line}"
+        self.missing.add("}}")
+        return ""
 
     def _verb(self) -> str:
         mark = self.source[self.position : self.position + 1]

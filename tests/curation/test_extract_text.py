@@ -41,6 +41,9 @@ def test_markdown_of_a_book_keeps_its_sentences_whole(source: str, text: str) ->
     ("source", "text"),
     [
         ("\\titleformat{\\chapter}[display]{\\it 2}{a}{b}\nBy \\cref{thm:x} in \\autoref{sec:y}.", "By Theorem in Section."),
+        ("\\begin{narrowmultline*}\n\\lam{x}{y}\n\\end{narrowmultline*}", "$$\\lam{x}{y}$$"),
+        ("\\begin{IEEEeqnarray}{c}x=1\\end{IEEEeqnarray}", "$${c}x=1$$"),
+        ("So \\narrowequation{\\eqv{A}{\\{b\\}}.} \\ensuremath{c_{1}}", "So\n$$\\eqv{A}{\\{b\\}}.$$\n$c_{1}$"),
         ("\\section{Paths}\n\\label{p}\nA \\emph{path}~is % hidden\nshort.", "## Paths\n\nA path is short."),
         ("Let $x \\in A$ and \\begin{equation}\n\\label{e} y=1\n\\end{equation}", "Let $x \\in A$ and\n$$y=1$$"),
         ("See~\\cite{a}, \\ref{b}; \\href{http://x}{here}.", "See,; here."),
@@ -48,6 +51,7 @@ def test_markdown_of_a_book_keeps_its_sentences_whole(source: str, text: str) ->
         ("\\begin{itemize}\\item one\\item two\\end{itemize}", "- one\n- two"),
         ("\\begin{figure}\\caption{x}\\end{figure}``Yes''---no", '"Yes"—no'),
         ("\\documentclass{a}\\newcommand{\\x}{y}\\begin{document}Body.\\end{document}after", "Body."),
+        ("\\begin{document} % and \\end{document} at the end\nBody.\\end{document}", "Body."),
         ("one,\n\\index{a}\n\\index{b}\ntwo", "one,\ntwo"),
         ("\\begin{verbatim}\n  a_b\n\\end{verbatim}", "```\n  a_b\n```"),
     ],
@@ -56,7 +60,7 @@ def test_latex_becomes_words_and_formulas(source: str, text: str) -> None:
     assert latex_to_text(source) == text
 
 
-@pytest.mark.parametrize("mark", ["{", "\\a{", "\\begin{verbatim}", "$ ", "\\item[", "\\label{a} ", "\\("])
+@pytest.mark.parametrize("mark", ["{", "\\a{", "\\begin{verbatim}", "$ ", "\\item[", "\\ensuremath{", "\\label{a} ", "\\("])
 def test_latex_that_never_closes_neither_crashes_nor_takes_long(mark: str) -> None:
     assert isinstance(latex_to_text(mark * 20_000), str)
 
@@ -74,10 +78,16 @@ def test_a_paper_is_title_abstract_and_body_without_its_references() -> None:
 
 def test_a_dumped_page_loses_its_frame_and_its_hard_line_ends() -> None:
     dump = (
-        "Accessed today\n****** Gold ******\nFrom Wikipedia\nJump_to_navigation Jump_to_search\nGold is a dense_metal that\nglitters.[1]\n"
-        "***** Uses[edit] *****\nRings.\n***** References[edit] *****\n   1. ^ Book\n***** Navigation menu *****\n    * Log_in\n"
+        "Accessed today\n****** Gold ******\nFrom Wikipedia\nJump_to_navigation Jump_to_search\nShort description\n"
+        "Gold is a dense_metal that is known for its lustre and of which most rings are\nmade, [1] says     g   {\\displaystyle g}  "
+        "[{\\displaystyle g}].\n\u2070\n"
+        "***** Uses[edit] *****\n    * Rings\n          o Old_rings\nNothing more.\n"
+        "***** References[edit] *****\n   1. ^ Book\n***** Navigation menu *****\n    * Log_in\n"
     )
-    assert extract(item(dump, "text/plain")).text == "Gold is a dense metal that glitters.\n\n## Uses\n\nRings."
+    assert extract(item(dump, "text/plain")).text == (
+        "Short description\n\nGold is a dense metal that is known for its lustre and of which most rings are "
+        "made,  says     g   {\\displaystyle g} .\n\n## Uses\n\n- Rings\n  - Old rings\n\nNothing more."
+    )
 
 
 def test_a_dumped_page_that_lists_what_its_title_may_refer_to_is_no_article() -> None:
