@@ -32,13 +32,13 @@ def kept_documents(decisions: list[Path]) -> set[str]:
     return kept - lost
 
 
-def check(captures: list[Path], decisions: list[Path]) -> list[Account]:
+def check(captures: list[Path], decisions: list[Path], scratch: Path) -> list[Account]:
     """The account of every source, where captured = kept + dropped + failed holds for each.
 
     A document must have one decisive row at each stage up to the last stage that appears at all, or up to the stage
     that dropped or failed it. Raises LedgerError naming the source and up to three documents where it has not.
     """
-    with open_engine(Path(__file__).parent, decisions[0].parent) as engine:
+    with open_engine(Path(__file__).parent, scratch) as engine:
         engine.run("ledger.sql", captures=captures, decisions=decisions)
         broken = engine.table("ledger_breaches.sql").to_pylist()
         if broken:

@@ -6,13 +6,13 @@ from typing import Any, cast
 
 from prefect import flow
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import DeploymentStatus, FlowRun
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 
+from curation.recipe import find_recipe, load_recipe
 from flows.curate import curate
-from flows.progress import display
-from flows.session import fails_plainly, outcome, run_name
+from flows.session import fails_plainly, opened, outcome, run_name
 from flows.shards import write_token_shards
 from flows.stages import CURATION_TO_SHARDS, EVERYTHING
 from flows.train import train_strawberry
@@ -36,7 +36,7 @@ def build(recipe: str, home: str, workers: int = 0, refresh: str = "") -> dict[s
     """
     where = {"recipe": recipe, "home": home}
     served = _training_is_served()
-    with display([stage.name for stage in (CURATION_TO_SHARDS if served else EVERYTHING)]):
+    with opened(load_recipe(find_recipe(recipe)), home, CURATION_TO_SHARDS if served else EVERYTHING):
         made = outcome(curate, **where, workers=workers, refresh=refresh)
         made |= outcome(train_tokenizer, **where)
         made |= {"shards": outcome(write_token_shards, **where)["folder"]}
@@ -48,11 +48,11 @@ def build(recipe: str, home: str, workers: int = 0, refresh: str = "") -> dict[s
 
 
 def _training_is_served() -> bool:
+    """Whether a server is there with somebody who runs its trainings."""
     if not os.environ.get("PREFECT_API_URL"):
         return False
     with get_client(sync_client=True) as client:
         try:
-            client.read_deployment_by_name(TRAINING_DEPLOYMENT)
+            return client.read_deployment_by_name(TRAINING_DEPLOYMENT).status is DeploymentStatus.READY
         except ObjectNotFound:
             return False
-    return True

@@ -200,6 +200,8 @@ def verify(home: Path) -> None:
     from warehouse.store import faults
 
     workspace = Workspace(home)
+    if not workspace.store.is_dir():
+        raise BerryError(f"{home}: no workspace here. Make one with `berry build RECIPE --home {home}`.")
     found = faults(workspace)
     for fault in found:
         click.echo(fault)

@@ -20,6 +20,7 @@ from curation.settings import DuplicateSettings, MixSettings, SplitSettings
 from flows import stages
 from flows.current import Corpus, combined, save
 from flows.pipeline import Job, Pipeline, Stage
+from flows.runners import cores
 from flows.session import fails_plainly, run_name, session
 from warehouse.errors import MixError, RecipeError
 from warehouse.store import Artifact, Output, write_atomic
@@ -28,8 +29,8 @@ from warehouse.tables import LINEAGE, read_table, write_table
 NOMINATE_MEGABYTES = 1024
 """Memory of the join that nominates pairs; beyond it DuckDB spills to disk."""
 
-RUNNER = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=4))
-"""Threads that hand batches to the process pool and wait; more than workers, so that none ever starves."""
+RUNNER = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=cores() + 2))
+"""Threads that hand batches to the process pool and wait; a few more than cores, so that none of these starves."""
 
 CAPTURE_WEIGHT = 4_000_000
 """What one source counts for when captures are batched: their sizes are not known before."""
@@ -62,7 +63,7 @@ def curate_corpus(pipeline: Pipeline, recipe: Recipe, folder: Path, refresh: str
     signals = _each(pipeline, stages.SIGNALS, [documents], None, partitions.score_partition)
     decisions = _decide(pipeline, recipe, documents, signals)
     final, snapshot_file, snapshot_id = _assemble(pipeline, recipe, documents, decisions)
-    _check_ledger(captures, [*decisions, final])
+    _check_ledger(captures, [*decisions, final], pipeline.workspace.scratch)
     _record(pipeline, recipe, snapshot_file, snapshot_id)
     pipeline.prune(TABLES)
     root = pipeline.workspace.root
@@ -106,7 +107,7 @@ def _capture(pipeline: Pipeline, recipe: Recipe, folder: Path, refresh: str) -> 
 
 def _pass(pipeline: Pipeline, recipe: str, source: str, refresh: str) -> str:
     """The word that names the latest capture of a source of the network; a new one captures it again."""
-    path = pipeline.workspace.root / "current" / recipe / f"{source}.pass"
+    path = pipeline.workspace.current(recipe) / f"{source}.pass"
     if refresh:
         write_atomic(path, refresh)
     return path.read_text() if path.exists() else ""
@@ -203,8 +204,8 @@ def _snapshot_id(artifact: Artifact) -> str:
     return str(ids[0])
 
 
-def _check_ledger(captures: list[Part], decisions: list[Part]) -> None:
-    ledger.check(_paths([part.artifact for part in captures]), _paths([part.artifact for part in decisions]))
+def _check_ledger(captures: list[Part], decisions: list[Part], scratch: Path) -> None:
+    ledger.check(_paths([part.artifact for part in captures]), _paths([part.artifact for part in decisions]), scratch)
 
 
 def _record(pipeline: Pipeline, recipe: Recipe, snapshot_file: Artifact, snapshot_id: str) -> None:

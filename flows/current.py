@@ -72,10 +72,23 @@ def load(workspace: Workspace, recipe: str, kind: type[P]) -> P:
         facts = json.loads(_path(workspace, recipe, kind).read_text())
     except FileNotFoundError:
         raise WorkspaceError(
-            f"{workspace.root}: recipe {recipe} has no {kind.__name__.lower()} here yet. Run `berry {_MADE_BY[kind]} {recipe}` first."
+            f"{workspace.root}: recipe {recipe} has no {kind.__name__.lower()} here yet. Run `berry {_MADE_BY[kind]}` with the same recipe "
+            "and --home first, or `berry build` for all of it."
         ) from None
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
     return kind(**values)
+
+
+def require_same(what: str, theirs: str, other: str, ours: str, remedy: str) -> None:
+    """Raises WorkspaceError where two things that belong together come from different snapshots or vocabularies.
+
+    `what` was made from `theirs`, while `other` is `ours` now; `remedy` is the command that makes them agree.
+    """
+    if theirs != ours:
+        raise WorkspaceError(
+            f"{what} was made from {theirs[:16]}, but {other} is {ours[:16]} now. Run `berry {remedy}` with the same recipe first, "
+            "or `berry build`, which does what is missing."
+        )
 
 
 def combined(*digests: str) -> str:
@@ -84,4 +97,4 @@ def combined(*digests: str) -> str:
 
 
 def _path(workspace: Workspace, recipe: str, kind: type[Pointer]) -> Path:
-    return workspace.root / "current" / recipe / f"{kind.__name__.lower()}.json"
+    return workspace.current(recipe) / f"{kind.__name__.lower()}.json"

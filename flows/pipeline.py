@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -125,11 +126,10 @@ class Pipeline:
                     path.unlink()
 
     def _compute(self, stage: Stage, waiting: list[tuple[Job, str]], total: int) -> None:
-        counter, errors = [total - len(waiting)], list[BerryError]()
+        counter, errors = count(total - len(waiting) + 1), list[BerryError]()
 
         def advance(part: str) -> None:
-            counter[0] += 1
-            self.display.advance(stage.name, counter[0], part)
+            self.display.advance(stage.name, next(counter), part)
 
         futures = []
         batches = _batches(waiting, self.workers)
@@ -147,21 +147,23 @@ class Pipeline:
         self, stage: Stage, batch: list[tuple[Job, str]], advance: Callable[[str], None], errors: list[BerryError]
     ) -> Callable[[], State[Any]]:
         def work() -> State[Any]:
+            entries, failure = list[Entry](), None
+            started = datetime.now(UTC)
             try:
                 futures = [self.pool.submit(run_job, self.workspace, stage.name, job, key) for job, key in batch]
-                entries = []
                 for future in as_completed(futures):
                     entries.append(future.result())
                     advance(entries[-1].partition)
-                self.log.add(entries)
             except BrokenProcessPool:
-                errors.append(
-                    WorkspaceError(f"stage {stage.name}: a worker process was killed (out of memory?). Run the same command again.")
-                )
+                failure = BerryError(f"stage {stage.name}: a worker process was killed (out of memory?). Run the same command again.")
             except BerryError as error:
-                errors.append(error)
-            if errors:
-                return Failed(message=str(errors[0]))
+                failure = error
+            if failure is not None:
+                errors.append(failure)
+                entries.append(_failed(stage, _names(batch), started, failure))
+            self.log.add(entries)
+            if failure is not None:
+                return Failed(message=str(failure))
             return Completed(message=f"{len(entries)} {stage.unit}, {sum(entry.rows for entry in entries)} rows")
 
         return work
@@ -171,7 +173,13 @@ class Pipeline:
 
         def work() -> State[Any]:
             started, clock = datetime.now(UTC), time.monotonic()
-            made.append(commit(self.workspace, stage.name, key, lambda scratch: job.call(job.target(scratch), self._advance(stage.name))))
+            try:
+                made.append(
+                    commit(self.workspace, stage.name, key, lambda scratch: job.call(job.target(scratch), self._advance(stage.name)))
+                )
+            except BerryError as error:
+                self.log.add([_failed(stage, job.part, started, error)])
+                raise
             self.log.add([_entry(stage.name, job.part, made[0], started, time.monotonic() - clock)])
             return Completed(message="made")
 
@@ -216,6 +224,11 @@ def run_job(workspace: Workspace, stage: str, job: Job, key: str) -> Entry:
 def _entry(stage: str, part: str, output: Output, started: datetime, seconds: float, status: str = "done") -> Entry:
     files = output.artifacts.values()
     return Entry(stage, part, status, started, round(seconds, 3), sum(f.rows for f in files), sum(f.bytes for f in files), output.key)
+
+
+def _failed(stage: Stage, part: str, started: datetime, error: BerryError) -> Entry:
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    return Entry(stage.name, part, "failed", started, round(seconds, 3), 0, 0, "", str(error))
 
 
 def key_of(stage: Stage, job: Job) -> str:

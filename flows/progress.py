@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Protocol, cast
 from uuid import UUID
 
@@ -18,6 +17,10 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 ARTIFACT_SECONDS = 2.0
 """Least time between two updates of one artifact: each is a request to the server."""
+
+
+LINE_SECONDS = 30.0
+"""Least time between two lines about one stage where there is no terminal."""
 
 
 class Display(Protocol):
@@ -39,13 +42,19 @@ class Lines:
     def __init__(self) -> None:
         self._started: dict[str, float] = {}
         self._totals: dict[str, str] = {}
+        self._told = 0.0
 
     def begin(self, stage: str, total: int, done: int, unit: str) -> None:
         self._started[stage] = time.monotonic()
         self._totals[stage] = f"{total} {unit}" + (f", {done} of them unchanged" if 0 < done < total else "")
 
+        self._told = self._started[stage]
+
     def advance(self, stage: str, done: int, detail: str = "") -> None:
-        """Lines are for what is finished."""
+        """Says every half minute where a long stage is."""
+        if time.monotonic() - self._told > LINE_SECONDS:
+            self._told = time.monotonic()
+            print(f"  {stage:<12} {done:>9}  of {self._totals[stage]}{'; ' + detail if detail else ''}", flush=True)
 
     def end(self, stage: str, skipped: bool, detail: str = "") -> None:
         seconds = time.monotonic() - self._started[stage]
@@ -106,26 +115,9 @@ class Artifacts:
             update_progress_artifact(artifact, 100.0, f"{stage}: {total} of {total}. {detail}")
 
 
-_SHOWN: ContextVar[Display | None] = ContextVar("display", default=None)
-
-
 @contextmanager
 def display(stages: Sequence[str]) -> Iterator[Display]:
-    """The display that fits where the output goes. Within another one, that one: a build shows all its flows in one."""
-    shown = _SHOWN.get()
-    if shown is not None:
-        yield shown
-        return
-    with _lines_or_live(stages) as made:
-        token = _SHOWN.set(made)
-        try:
-            yield made
-        finally:
-            _SHOWN.reset(token)
-
-
-@contextmanager
-def _lines_or_live(stages: Sequence[str]) -> Iterator[Display]:
+    """The display that fits where the output goes: live on a terminal, lines elsewhere; artifacts in either case."""
     if not sys.stdout.isatty():
         yield Artifacts(Lines())
         return

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from warehouse.layout import Workspace
+from warehouse.store import room_in
 from warehouse.tables import RUNS, write_table
 
 
@@ -42,7 +43,8 @@ class RunLog:
         with self._lock:
             self.entries += entries
             target = self.workspace.partition("runs", self.recipe, self.run_id)
-            target.parent.mkdir(parents=True, exist_ok=True)
             aside = Path(f"{target}.part")
-            write_table(aside, [{"run_id": self.run_id, **asdict(entry)} for entry in self.entries], RUNS)
-            aside.replace(target)
+            with room_in(self.workspace.root):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                write_table(aside, [{"run_id": self.run_id, **asdict(entry)} for entry in self.entries], RUNS)
+                aside.replace(target)

@@ -26,8 +26,11 @@ def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in list((pool._processes or {}).values()):
+        # taken before the shutdown, which forgets them. Futures are not cancelled: a thread that waits for a cancelled
+        # one waits for ever, while the death of the workers wakes it
+        running = list((pool._processes or {}).values())
+        pool.shutdown(wait=False)
+        for process in running:
             process.terminate()
         raise
     pool.shutdown()

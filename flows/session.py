@@ -3,6 +3,8 @@
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, cast
@@ -14,7 +16,7 @@ from prefect.states import Failed
 
 from curation.recipe import Recipe, find_recipe, load_recipe
 from flows.pipeline import Pipeline, Stage
-from flows.progress import display
+from flows.progress import Display, display
 from flows.run_log import RunLog
 from flows.runners import cores, process_pool
 from warehouse.catalog import publish
@@ -23,16 +25,43 @@ from warehouse.layout import Workspace
 from warehouse.locks import exclusive
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A workspace that a flow holds, with the display and the log that its subflows share."""
+
+    workspace: Workspace
+    display: Display
+    log: RunLog
+
+
+_OPENED: ContextVar[Opened | None] = ContextVar("opened", default=None)
+
+
 @contextmanager
-def session(recipe_path: str, home: str, workers: int, stages: Sequence[Stage]) -> Iterator[tuple[Pipeline, Recipe]]:
-    """Opens a workspace for the stages of one flow run; other builds are refused until it closes."""
-    recipe = load_recipe(find_recipe(recipe_path))
+def opened(recipe: Recipe, home: str, stages: Sequence[Stage]) -> Iterator[Opened]:
+    """Holds a workspace for one recipe's stages, so that other builds are refused; within a flow that holds it, shares it."""
+    held = _OPENED.get()
+    if held is not None:
+        yield held
+        return
     workspace = Workspace(Path(home).resolve())
-    workspace.root.mkdir(parents=True, exist_ok=True)
-    with exclusive(workspace.lock), process_pool(workers) as pool, display([stage.name for stage in stages]) as shown:
+    with exclusive(workspace.lock), display([stage.name for stage in stages]) as shown:
         _sweep(workspace)
         publish(workspace)
-        yield Pipeline(workspace, recipe.name, RunLog(workspace, recipe.name), shown, pool, workers or cores()), recipe
+        made = Opened(workspace, shown, RunLog(workspace, recipe.name))
+        token = _OPENED.set(made)
+        try:
+            yield made
+        finally:
+            _OPENED.reset(token)
+
+
+@contextmanager
+def session(recipe_path: str, home: str, workers: int, stages: Sequence[Stage]) -> Iterator[tuple[Pipeline, Recipe]]:
+    """Opens what the stages of one flow run need: the recipe, the workspace, and a process pool."""
+    recipe = load_recipe(find_recipe(recipe_path))
+    with opened(recipe, home, stages) as place, process_pool(workers) as pool:
+        yield Pipeline(place.workspace, recipe.name, place.log, place.display, pool, workers or cores()), recipe
 
 
 def fails_plainly(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,4 +93,4 @@ def outcome(subflow: Flow[..., Any], **parameters: Any) -> dict[str, Any]:
 def _sweep(workspace: Workspace) -> None:
     """Clears what a killed build left half-written; the lock says that no other build is at it."""
     shutil.rmtree(workspace.scratch, ignore_errors=True)
-    workspace.scratch.mkdir(parents=True)
+    workspace.scratch.mkdir(parents=True, exist_ok=True)

@@ -36,6 +36,7 @@ def make_shards(pipeline: Pipeline, recipe: Recipe) -> current.Shards:
     workspace = pipeline.workspace
     source = current.load(workspace, recipe.name, current.Corpus)
     vocabulary = current.load(workspace, recipe.name, current.Vocabulary)
+    current.require_same("the vocabulary", vocabulary.snapshot_id, "the snapshot", source.snapshot_id, "train-tokenizer")
     texts = corpus.Corpus(*source.paths(workspace))
     call = partial(_write, _Input(texts, workspace.root / vocabulary.path, source.snapshot_id), recipe.shards)
     job = Job(source.snapshot_id, (source.digest, vocabulary.tokenizer_id), recipe.shards.model_dump(mode="json"), call, folder=True)

@@ -16,7 +16,7 @@ SNAPSHOT = Stage("snapshot", ("curation.snapshot", "curation.ledger"), "steps")
 TOKENIZER = Stage("tokenizer", ("tokenizer.train",), "steps")
 SHARDS = Stage("shards", ("tokenizer.pack", "tokenizer.evaluate"), "documents")
 TRAINING = Stage("training", ("training.loop",), "steps")
-EVALUATION = Stage("evaluation", ("training.evaluate", "training.generate"), "steps")
+EVALUATION = Stage("evaluation", ("training.assessment",), "steps")
 REPORT = Stage("report", ("flows.report",), "steps")
 
 CURATION = (CAPTURE, EXTRACT, CLEAN, SIGNALS, DECISIONS, SIGNATURES, CANDIDATES, DUPLICATES, SPLITS, BALANCE, SNAPSHOT)

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,11 @@ from flows.report.page import write_report
 from flows.session import fails_plainly, run_name, session
 from tokenizer.encode import Encoder
 from tokenizer.shards import shard_paths
-from training import evaluate, generate, heldout, loop, ngram
+from training import assessment, loop
 from training.settings import TrainingSettings
 from training.strawberry import StrawberryConfig
 from warehouse.store import Output
-from warehouse.tables import SAMPLES, read_table, write_table
+from warehouse.tables import read_table
 
 
 @flow(name="train-strawberry", flow_run_name=run_name, persist_result=False)
@@ -43,19 +43,23 @@ def make_model(pipeline: Pipeline, recipe: Recipe) -> dict[str, str]:
     """Trains and evaluates, points the recipe at the model, and returns its losses in words."""
     workspace = pipeline.workspace
     shards = current.load(workspace, recipe.name, current.Shards)
-    vocabulary = Encoder.load(workspace.root / current.load(workspace, recipe.name, current.Vocabulary).path)
+    snapshot = current.load(workspace, recipe.name, current.Corpus)
+    vocabulary = current.load(workspace, recipe.name, current.Vocabulary)
+    current.require_same("the shards' text", shards.snapshot_id, "the snapshot", snapshot.snapshot_id, "write-shards")
+    current.require_same("the shards' tokens", shards.tokenizer_id, "the vocabulary", vocabulary.tokenizer_id, "write-shards")
+    encoder = Encoder.load(workspace.root / vocabulary.path)
     folder = workspace.root / shards.folder
-    settings = _settings(recipe.training, vocabulary.entries)
+    settings = _settings(recipe.training, encoder.entries)
     trained = _train(pipeline, recipe, folder, settings)
     model_folder = workspace.model(recipe.name)
     for name, artifact in trained.artifacts.items():
         pipeline.link(artifact, model_folder / name)
     pipeline.expose("metrics", "all", trained[loop.METRICS_FILE])
-    source = _Trained(folder, trained.folder, vocabulary)
-    call = partial(_evaluate, source, recipe.training)
-    held_out = {"tokens": recipe.training.evaluate_tokens, "threads": recipe.training.threads}
+    asked = assessment.Assessment(folder, trained.folder, encoder, recipe.training.evaluate_tokens, recipe.training.threads)
+    held_out = {"tokens": asked.tokens_per_domain, "threads": asked.threads}
+    call = partial(assessment.assess, asked)
     job = Job(recipe.name, (trained.digest, shards.digest), held_out, call, folder=True)
-    evaluated = pipeline.run_here(stages.EVALUATION, job, EVALUATION_STEPS)
+    evaluated = pipeline.run_here(stages.EVALUATION, job, assessment.STEPS)
     for table in ("baselines", "samples"):
         pipeline.expose(table, "all", evaluated[f"{table}.parquet"])
     current.save(
@@ -71,30 +75,18 @@ def make_model(pipeline: Pipeline, recipe: Recipe) -> dict[str, str]:
 def make_report(pipeline: Pipeline, recipe: Recipe) -> None:
     """Writes the report of all that the recipe has so far."""
     workspace = pipeline.workspace
-    pointers = sorted((workspace.root / "current" / recipe.name).glob("*.json"))
+    pointers = sorted(workspace.current(recipe.name).glob("*.json"))
     job = Job(recipe.name, tuple(path.read_text() for path in pointers), recipe.digest, partial(_report, pipeline, recipe), folder=True)
     made = pipeline.run_here(stages.REPORT, job, 1)
     pipeline.link(made["report.html"], workspace.report(recipe.name))
 
 
-EVALUATION_STEPS = 4
-"""Held-out documents, baselines, losses, samples."""
-
-
-@dataclass(frozen=True)
-class _Trained:
-    shards: Path
-    model: Path
-    vocabulary: Encoder
-
-
 def _train(pipeline: Pipeline, recipe: Recipe, folder: Path, settings: TrainingSettings) -> Output:
     data = loop.TrainingData(tuple(shard_paths(folder, "train")), tuple(shard_paths(folder, "val")))
-    digests = tuple(path.name for path in (*data.train, *data.validation))
     shards = current.load(pipeline.workspace, recipe.name, current.Shards)
-    job = Job(recipe.name, (shards.digest, *digests), settings.record(), loop.train, folder=True)
+    job = Job(recipe.name, (shards.digest,), settings.record(), loop.train, folder=True)
     # outside the scratch folder, which a new build clears: this is what a killed run goes on from
-    checkpoints = pipeline.workspace.root / "checkpoints" / key_of(stages.TRAINING, job)
+    checkpoints = pipeline.workspace.checkpoints(key_of(stages.TRAINING, job))
     trained = pipeline.run_here(stages.TRAINING, replace(job, call=partial(_loop, settings, data, checkpoints)), settings.steps)
     shutil.rmtree(checkpoints, ignore_errors=True)
     return trained
@@ -106,31 +98,6 @@ def _loop(settings: TrainingSettings, data: loop.TrainingData, checkpoints: Path
         advance(at.step, f"loss {at.loss:.3f}{held_out}, {at.tokens_per_second:,.0f} tokens/s")
 
     loop.train(settings, data, out, progress, checkpoints)
-
-
-def _evaluate(source: _Trained, settings: RecipeTraining, out: Path, advance: Callable[[int, str], None]) -> None:
-    train = shard_paths(source.shards, "train")
-    documents = heldout.held_out_documents(
-        heldout.HeldOutSettings(
-            source.shards,
-            source.shards / "spans.parquet",
-            tokens_per_domain=settings.evaluate_tokens,
-            end_of_text=source.vocabulary.end_of_text,
-        )
-    )
-    advance(1, "counting pairs of tokens for the baselines")
-    counts = ngram.count_tokens(train, source.vocabulary.entries, source.vocabulary.end_of_text)
-    advance(2, "losses on held-out text")
-    with loop.reproducible(settings.threads):
-        model = loop.load_model(source.model)
-        evaluate.write_evaluation(
-            evaluate.evaluate(model, [ngram.Unigram(counts), ngram.Bigram(counts)], documents, "val"), out / "baselines.parquet"
-        )
-        advance(3, "samples")
-        samples = generate.domain_samples(
-            model, documents, source.vocabulary.decode, generate.SamplingSettings(end_of_text=source.vocabulary.end_of_text)
-        )
-    write_table(out / "samples.parquet", samples, SAMPLES)
 
 
 def _report(pipeline: Pipeline, recipe: Recipe, out: Path, advance: Callable[[int, str], None]) -> None:

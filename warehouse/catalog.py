@@ -94,7 +94,8 @@ def _statements() -> str:
 
 
 def _replace(workspace: Workspace) -> None:
-    aside = workspace.scratch / f"warehouse.{os.getpid()}.duckdb"
+    # not in the scratch folder, which a build that starts at this moment clears
+    aside = workspace.root / f".warehouse.{os.getpid()}.duckdb"
     filled = (
         _statements()
         .replace("{tables}", exact_path(workspace.tables).replace("'", "''"))

@@ -4,12 +4,13 @@ WORKSPACE/
   store/STAGE/KEY/        finished partitions, addressed by the digest of what made them; never edited
   tables/TABLE/recipe=R/  the current partitions of each table, hard links into the store; what SQL reads
   warehouse.duckdb        views and macros over the tables, replaced by rename
-  tokenizers/R/           the current vocabulary of a recipe
-  shards/R/               its token shards
+  shards/R/               the token shards of a recipe
   models/R/               its trained model
-  reports/R.html          its report
-  runs/                   logs of builds as they happened: the only files that hold times
+  reports/R.html          its report; it and table `runs` alone tell the time of day
+  current/R/              pointers to what the recipe's flows made last
+  checkpoints/            trainings that are not finished
   scratch/                temporary files, safe to delete while nothing runs
+  *.lock                  held while a build works, or while the views are replaced
 """
 
 from dataclasses import dataclass
@@ -35,10 +36,6 @@ class Workspace:
         return self.root / "warehouse.duckdb"
 
     @property
-    def runs(self) -> Path:
-        return self.root / "runs"
-
-    @property
     def scratch(self) -> Path:
         return self.root / "scratch"
 
@@ -50,6 +47,14 @@ class Workspace:
     def publish_lock(self) -> Path:
         return self.root / "publish.lock"
 
+    def current(self, recipe: str) -> Path:
+        """The folder of a recipe's pointers."""
+        return self.root / "current" / recipe
+
+    def checkpoints(self, key: str) -> Path:
+        """Where a training that is not finished keeps its state."""
+        return self.root / "checkpoints" / key
+
     def table(self, name: str) -> Path:
         """The folder of a table, over all recipes."""
         return self.tables / name
@@ -57,9 +62,6 @@ class Workspace:
     def partition(self, table: str, recipe: str, part: str) -> Path:
         """The file of one partition of a table as SQL sees it."""
         return self.tables / table / f"recipe={recipe}" / f"{part}.parquet"
-
-    def tokenizer(self, recipe: str) -> Path:
-        return self.root / "tokenizers" / recipe
 
     def shards(self, recipe: str) -> Path:
         return self.root / "shards" / recipe

@@ -86,7 +86,7 @@ def commit(workspace: Workspace, stage: str, key: str, produce: Callable[[Path],
         return finished
     target = workspace.store / stage / key
     scratch = workspace.scratch / f"{stage}-{key}-{uuid.uuid4().hex[:8]}"
-    with _room_in(workspace.root):
+    with room_in(workspace.root):
         try:
             scratch.mkdir(parents=True)
             produce(scratch)
@@ -118,7 +118,7 @@ def expose(artifact: Artifact, target: Path) -> None:
     if target.exists() and target.samefile(artifact.path):
         return
     aside = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
-    with _room_in(target.parent):
+    with room_in(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             _link(artifact.path, aside)
@@ -146,7 +146,7 @@ def write_atomic(path: Path, content: str) -> None:
     if path.exists() and path.read_bytes() == encoded:
         return
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    with _room_in(path.parent):
+    with room_in(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             aside.write_bytes(encoded)
@@ -157,7 +157,7 @@ def write_atomic(path: Path, content: str) -> None:
 
 
 @contextmanager
-def _room_in(place: Path) -> Iterator[None]:
+def room_in(place: Path) -> Iterator[None]:
     """Tells a full disk from other errors, whichever library met it."""
     try:
         yield

@@ -208,6 +208,7 @@ WITH taken AS (
         domain,
         source,
         split,
+        snapshot_id,
         count(*) AS documents,
         sum(characters)::BIGINT AS characters,
         sum(bytes)::BIGINT AS bytes
@@ -216,10 +217,10 @@ WITH taken AS (
     GROUP BY ALL
 )
 SELECT
-    taken.*,
+    taken.* EXCLUDE (snapshot_id),
     counted.tokens
 FROM taken
-LEFT JOIN compression_by_source AS counted USING (recipe, domain, source, split)
+LEFT JOIN compression_by_source AS counted USING (recipe, snapshot_id, domain, source, split)
 ORDER BY recipe, domain, source, split;
 COMMENT ON VIEW corpus_stats IS
 'Size of the corpus; each document counts once, whatever its repetitions. tokens is NULL until the shards are written.';

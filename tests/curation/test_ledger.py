@@ -23,7 +23,7 @@ def accounts(folder: Path, captured: str, decisions: list[list[dict[str, Any]]],
     row = {**dict.fromkeys(CAPTURES.names), "source": source, "bytes": 1}
     write_table(folder / "captures", [{**row, "capture_id": name} for name in captured], CAPTURES)
     write_table(folder / "decisions", [row for rows in decisions for row in rows], DECISIONS)
-    return check([folder / "captures"], [folder / "decisions"])
+    return check([folder / "captures"], [folder / "decisions"], folder)
 
 
 def test_every_document_is_counted_once(tmp_path: Path) -> None:

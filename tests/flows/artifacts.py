@@ -1,23 +1,19 @@
 """What a build made, by digest: everything but the files that say when it happened."""
 
-import json
-import os
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from tests.flows.conftest import ROOT
+from warehouse.digests import sha256_file
 
-NOT_ARTIFACTS = ("store/report/", "tables/runs/", "runs/", "reports/", "scratch/", "checkpoints/")
+NOT_ARTIFACTS = ("store/report/", "tables/runs/", "reports/", "scratch/", "checkpoints/")
 """The log of runs and the report hold times of day; scratch and checkpoints are for work that is not finished."""
 
 
 def digests(home: Path) -> dict[str, str]:
     """SHA-256 of every artifact of a workspace, by its path."""
-    from warehouse.digests import sha256_file
-
     found = {}
     for path in sorted(p for p in home.rglob("*") if p.is_file()):
         name = path.relative_to(home).as_posix()
@@ -26,37 +22,39 @@ def digests(home: Path) -> dict[str, str]:
     return found
 
 
-def stages_done(home: Path) -> dict[str, str]:
-    """Stages that have a finished output in the store, with one key each."""
-    return {path.parent.name: path.name for path in sorted((home / "store").glob("*/*"))}
+def start_build(home: Path, recipe: Path) -> subprocess.Popen[bytes]:
+    """A build in a process group of its own."""
+    command = [sys.executable, "-m", "flows", "build", str(recipe), "--home", str(home)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def reaches(build: subprocess.Popen[bytes], home: Path, stage: str, count: int = 1) -> bool:
+    """Waits until a stage has so many outputs (checkpoints, of training). False where the build ends before."""
+    deadline = time.monotonic() + 600
+    while build.poll() is None and time.monotonic() < deadline:
+        if _reached(home, stage, count):
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def kill_when(home: Path, recipe: Path, stage: str, count: int = 1) -> bool:
-    """Starts a build in a process group of its own and kills it, and it alone, with SIGKILL at a stage.
+    """Starts a build and kills its process, and it alone, with SIGKILL at a stage. False where it ended before."""
+    build = start_build(home, recipe)
+    reached = reaches(build, home, stage, count)
+    build.kill()
+    build.wait()
+    return reached
 
-    The moment is when the stage before is finished and `count` outputs of the stage itself are there. Returns whether
-    the build was still running then.
-    """
-    command = [sys.executable, "-m", "flows", "build", str(recipe), "--home", str(home)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-    deadline = time.monotonic() + 300
-    while process.poll() is None and time.monotonic() < deadline:
-        if _reached(home, stage, count):
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
-            return True
-        time.sleep(0.01)
-    process.kill()
-    return False
+
+def running_in_group(group: int) -> list[str]:
+    """Command lines of the living processes of a process group."""
+    listing = subprocess.run(["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    fields = [line.split(None, 2) for line in listing.splitlines()]
+    return [args for pgid, state, args in fields if int(pgid) == group and not state.startswith("Z")]
 
 
 def _reached(home: Path, stage: str, count: int) -> bool:
     if stage == "training":
         return len(list((home / "checkpoints").glob("*/step-*"))) >= count
     return len(list((home / "store" / stage).glob("*/manifest.json"))) >= count
-
-
-def read_pointer(home: Path, recipe: str, name: str) -> dict[str, str]:
-    """A pointer to what a recipe's flow made last."""
-    facts: dict[str, str] = json.loads((home / "current" / recipe / f"{name}.json").read_text())
-    return facts

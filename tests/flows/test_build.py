@@ -3,13 +3,19 @@
 import csv
 import io
 import json
+import os
 import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.flows.artifacts import digests, kill_when
-from tests.flows.conftest import Berry
+from tests.flows.artifacts import digests, kill_when, reaches, running_in_group, start_build
+from tests.flows.conftest import ROOT, SAMPLE, TINY, Berry
 
 pytestmark = pytest.mark.usefixtures("prefect_home")
 
@@ -17,11 +23,6 @@ pytestmark = pytest.mark.usefixtures("prefect_home")
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A recipe and the workspace of its undisturbed build."""
-    import subprocess
-    import sys
-
-    from tests.flows.conftest import ROOT, SAMPLE, TINY
-
     folder = tmp_path_factory.mktemp("built")
     recipe, home = folder / "tiny.toml", folder / "home"
     recipe.write_text(TINY.replace("SAMPLE", str(SAMPLE)))
@@ -101,6 +102,34 @@ def test_order_of_sources_and_number_of_workers_change_no_byte(built: tuple[Path
     assert digests(tmp_path / "home") == digests(undisturbed)
 
 
+@pytest.mark.parametrize("stage", ["capture", "training"])
+def test_ctrl_c_ends_a_build_at_once_and_leaves_no_process_behind(built: tuple[Path, Path], tmp_path: Path, stage: str) -> None:
+    build = start_build(tmp_path / "home", built[0])
+    assert reaches(build, tmp_path / "home", stage)
+    os.killpg(build.pid, signal.SIGINT)
+    assert build.wait(15) == 130
+    time.sleep(2)
+    assert running_in_group(build.pid) == []
+
+
+def test_training_refuses_shards_of_another_vocabulary(built: tuple[Path, Path], berry: Berry, tmp_path: Path) -> None:
+    home, recipe = tmp_path / "home", tmp_path / "tiny.toml"
+    shutil.copytree(built[1], home)
+    recipe.write_text(built[0].read_text().replace("entries = 700", "entries = 650"))
+    assert berry("train-tokenizer", recipe, "--home", home).returncode == 0
+    done = berry("train", recipe, "--home", home)
+    assert done.returncode == 1
+    assert "berry write-shards" in done.stderr
+
+
+def test_tokens_of_an_older_corpus_are_not_shown_for_a_new_one(built: tuple[Path, Path], berry: Berry, tmp_path: Path) -> None:
+    home, recipe = tmp_path / "home", tmp_path / "tiny.toml"
+    shutil.copytree(built[1], home)
+    recipe.write_text(built[0].read_text().replace("validation = 0.15", "validation = 0.3"))
+    assert berry("curate", recipe, "--home", home).returncode == 0
+    assert {row["tokens"] for row in rows(berry, home, "select tokens from corpus_stats")} == {""}
+
+
 def test_the_report_is_one_page_that_fetches_nothing(built: tuple[Path, Path]) -> None:
     page = (built[1] / "reports" / "tiny.html").read_text()
     assert not re.search(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//""", page)
@@ -114,8 +143,6 @@ def test_the_model_is_compared_with_baselines_on_every_domain(built: tuple[Path,
 
 
 def test_verify_finds_a_flipped_byte(built: tuple[Path, Path], berry: Berry, tmp_path: Path) -> None:
-    import shutil
-
     home = tmp_path / "home"
     shutil.copytree(built[1], home)
     assert berry("verify", "--home", home).returncode == 0
