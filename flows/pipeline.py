@@ -113,10 +113,6 @@ class Pipeline:
         expose(artifact, target)
         self.exposed.setdefault(table, set()).add(target)
 
-    def link(self, artifact: Artifact, target: Path) -> None:
-        """Makes a finished file appear at a path that people look for it."""
-        expose(artifact, target)
-
     def prune(self, tables: Iterable[str]) -> None:
         """Takes partitions out of tables that this build did not make: sources that left the recipe."""
         for table in tables:

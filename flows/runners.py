@@ -1,6 +1,7 @@
 """Where work runs: one process pool per build, fed by Prefect's thread runner.
 
-Prefect's own process runners cost over 100 ms per task; a thread that hands a batch to one shared pool costs 4.
+Prefect's own process runners build API clients for every task. Here a thread per batch waits while one shared pool of
+plain processes, which make no requests, does the work.
 """
 
 import ctypes
@@ -39,7 +40,7 @@ def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
 def _start_worker() -> None:
     # Ctrl-C reaches the whole process group; the parent decides what it means
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"):
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _return_memory()

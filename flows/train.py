@@ -20,7 +20,7 @@ from tokenizer.shards import shard_paths
 from training import assessment, loop
 from training.settings import TrainingSettings
 from training.strawberry import StrawberryConfig
-from warehouse.store import Output
+from warehouse.store import Output, expose
 from warehouse.tables import read_table
 
 
@@ -53,7 +53,7 @@ def make_model(pipeline: Pipeline, recipe: Recipe) -> dict[str, str]:
     trained = _train(pipeline, recipe, folder, settings)
     model_folder = workspace.model(recipe.name)
     for name, artifact in trained.artifacts.items():
-        pipeline.link(artifact, model_folder / name)
+        expose(artifact, model_folder / name)
     pipeline.expose("metrics", "all", trained[loop.METRICS_FILE])
     asked = assessment.Assessment(folder, trained.folder, encoder, recipe.training.evaluate_tokens, recipe.training.threads)
     held_out = {"tokens": asked.tokens_per_domain, "threads": asked.threads}
@@ -78,7 +78,7 @@ def make_report(pipeline: Pipeline, recipe: Recipe) -> None:
     pointers = sorted(workspace.current(recipe.name).glob("*.json"))
     job = Job(recipe.name, tuple(path.read_text() for path in pointers), recipe.digest, partial(_report, pipeline, recipe), folder=True)
     made = pipeline.run_here(stages.REPORT, job, 1)
-    pipeline.link(made["report.html"], workspace.report(recipe.name))
+    expose(made["report.html"], workspace.report(recipe.name))
 
 
 def _train(pipeline: Pipeline, recipe: Recipe, folder: Path, settings: TrainingSettings) -> Output:

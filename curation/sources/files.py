@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatch
+from itertools import takewhile
 from pathlib import Path
 
 from curation.sources.containers import UNREADABLE, Member, content_digest, explain, files_below, members
@@ -25,8 +26,8 @@ def roots(source: FilesSource, folder: Path) -> list[Path]:
 
     Raises SourceError where there is none.
     """
-    path = _literal(source, folder)
-    if path is not None:
+    path = _absolute(source.path, folder)
+    if path.exists():
         return [path]
     pattern = os.path.expanduser(source.path)  # noqa: PTH111  (Path drops the trailing slash of a pattern for folders)
     names = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207  (as a shell does: hidden files are not meant)
@@ -51,7 +52,7 @@ def fingerprint(source: FilesSource, folder: Path) -> str:
 
 def items(source: FilesSource, folder: Path) -> Iterator[Item]:
     """One item per file or archive member, per page of a MediaWiki dump, or per document of a file of many."""
-    literal = _literal(source, folder)
+    base = _base(source, folder)
     for root in roots(source, folder):
         place = os.path.relpath(root, folder).replace(os.sep, "/")
         for member in members(root):
@@ -59,13 +60,21 @@ def items(source: FilesSource, folder: Path) -> Iterator[Item]:
                 continue
             address = f"{place}{member.joint}{member.name if member.joint else ''}"
             uri = f"{source.origin.rstrip('/')}/{member.name}" if source.origin else f"file:{address}"
-            # a pattern may match another file tomorrow: then today's ids must not change
-            yield from _member_items(source, member, member.name if literal else address, uri)
+            native = member.name
+            if base is not None and root != base:
+                native = f"{os.path.relpath(root, base).replace(os.sep, '/')}{member.joint}{member.name if member.joint else ''}"
+            yield from _member_items(source, member, native, uri)
 
 
-def _literal(source: FilesSource, folder: Path) -> Path | None:
-    path = _absolute(source.path, folder)
-    return path if path.exists() else None
+def _base(source: FilesSource, folder: Path) -> Path | None:
+    """The folder from which the matches of a pattern are named: the part before its first wildcard. None for a plain path.
+
+    A pattern may match another file tomorrow, and a recipe may move: today's ids must change in neither case.
+    """
+    if _absolute(source.path, folder).exists():
+        return None
+    fixed = takewhile(lambda part: not glob.has_magic(part), Path(source.path).parts)
+    return _absolute(str(Path(*fixed)), folder)
 
 
 def _absolute(path: str, folder: Path) -> Path:

@@ -50,14 +50,23 @@ def test_a_path_that_names_nothing_is_an_error_that_says_what_to_do(capture: Cap
 
 @pytest.mark.usefixtures("folder")
 def test_a_pattern_names_every_file_and_folder_that_matches(capture: Capture) -> None:
-    assert list(capture("docs/*.md").contents) == ["docs/a.md"]
+    assert list(capture("docs/*.md").contents) == ["a.md"]
     assert list(capture("*s").contents) == ["docs/a.md", "docs/b.txt", "docs/deep/c.md", "notes/d.md"]
     assert list(capture("**/*.md").contents) == ["docs/a.md", "docs/deep/c.md", "notes/d.md"]
 
 
+def test_ids_of_a_pattern_do_not_depend_on_where_the_recipe_lies(folder: Path) -> None:
+    def ids(recipe_folder: Path, path: str) -> list[str]:
+        source = FilesSource(kind="files", id="s", domain=Domain.LORE, path=path)
+        return [item.native_id for item in items(source, recipe_folder)]
+
+    (folder / "recipes").mkdir()
+    assert ids(folder / "recipes", "../docs/*.md") == ids(folder, "docs/*.md") == ids(folder, str(folder / "docs" / "*.md"))
+
+
 @pytest.mark.usefixtures("folder")
 def test_what_a_pattern_names_twice_is_captured_once(capture: Capture) -> None:
-    assert list(capture("docs/**").contents) == ["docs/a.md", "docs/b.txt", "docs/deep/c.md"]
+    assert list(capture("docs/**").contents) == ["a.md", "b.txt", "deep/c.md"]
 
 
 def test_a_pattern_gives_an_item_the_same_id_whatever_else_it_matches(folder: Path, capture: Capture) -> None:
