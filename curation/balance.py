@@ -82,7 +82,8 @@ def _require_text(asked: dict[str, float], available: dict[str, dict[str, Any]])
         there = ", ".join(f"{name} ({row['characters']:,} characters)" for name, row in sorted(available.items()))
         raise MixError(
             f"the mix asks for {' and '.join(missing)}, of which no training text was kept. There is {there or 'none'}. "
-            f"Add a source of {' and '.join(missing)}, loosen its policy, or set its share to 0."
+            f"Add a source of {' and '.join(missing)}, loosen its policy, or set its share to 0; "
+            '`berry sql "select * from drop_reasons"` tells what became of what there was.'
         )
 
 

@@ -42,6 +42,14 @@ class Recipe(BaseModel):
             raise ValueError(f"two sources are called {', '.join(twice)}; give each an id of its own")
         return self
 
+    @model_validator(mode="after")
+    def _shares_have_sources(self) -> Self:
+        asked = {domain for domain, share in self.mix.shares.model_dump().items() if share > 0}
+        absent = sorted(asked - {source.domain.value for source in self.sources})
+        if absent:
+            raise ValueError(f"mix.shares asks for {' and '.join(absent)}, and no source has that domain; add one, or set the share to 0")
+        return self
+
     @property
     def digest(self) -> str:
         """Identity of the recipe; the order of its sources does not count."""

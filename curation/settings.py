@@ -107,4 +107,4 @@ class TrainingSettings(BaseModel):
     evaluate_tokens: int = Field(
         50_000, ge=1_000, title="Held-out tokens", description="Per domain, for the final figures in nats per token and bits per byte."
     )
-    checkpoint_every: int = Field(250, ge=1, title="Checkpoint every", description="Steps that a kill may cost.")
+    checkpoint_every: int = Field(50, ge=1, title="Checkpoint every", description="Steps that a kill, or Ctrl-C, may cost at most.")

@@ -1,5 +1,5 @@
 """`python -m flows` is `berry`."""
 
-from flows.cli import entry
+from flows.cli import main
 
-entry()
+main()

@@ -1,13 +1,12 @@
 """The command line: `berry`."""
 
-import atexit
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -180,7 +179,7 @@ def stats(home: Path, form: "Form") -> None:
 @FORMAT
 def why(uri: str, home: Path, form: "Form") -> None:
     """Says why a page was kept, dropped or failed. URI may be a part of an address."""
-    _answer(home, "select * from why($1)", form, [uri])
+    _answer(home, "select * from why($1)", form, [uri], f"no document's address holds {uri!r}")
 
 
 @main.command()
@@ -190,7 +189,7 @@ def why(uri: str, home: Path, form: "Form") -> None:
 @FORMAT
 def where(shard: str, position: int, home: Path, form: "Form") -> None:
     """Says which document, source and revision a token came from."""
-    _answer(home, "select * from where_is($1, $2)", form, [shard, position])
+    _answer(home, "select * from where_is($1, $2)", form, [shard, position], f"no shard {shard} has a token {position}")
 
 
 @main.command()
@@ -221,23 +220,6 @@ def serve() -> None:
     serve_deployments()
 
 
-def entry() -> NoReturn:
-    """The program `berry`: runs a command and ends the process at once.
-
-    Prefect's threads live on while the interpreter takes itself apart, and DuckDB's bindings then fill the terminal with
-    reports of leaks. So the exit functions run here and the rest of the taking apart is left out.
-    """
-    code: object = 0
-    try:
-        main()
-    except SystemExit as stop:
-        code = stop.code
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else 1)
-
-
 PIPE_WIDTH = 400
 """Columns of a table that goes to a file or a pipe: enough that no word is cut."""
 
@@ -247,11 +229,14 @@ from corpus_stats group by all order by all
 """
 
 
-def _answer(home: Path, statement: str, form: "Form", parameters: list[Any] | None = None) -> None:
+def _answer(home: Path, statement: str, form: "Form", parameters: list[Any] | None = None, nothing: str = "") -> None:
     from warehouse.console import format_answer, query
 
     width = None if sys.stdout.isatty() else PIPE_WIDTH
-    click.echo(format_answer(query(Workspace(home.resolve()), statement, parameters), form, width))
+    answer = query(Workspace(home.resolve()), statement, parameters)
+    if nothing and not answer.rows:
+        raise BerryError(f"{home}: {nothing}.")
+    click.echo(format_answer(answer, form, width))
 
 
 def _token(refresh: bool) -> str:
@@ -275,7 +260,17 @@ def _run(module: str, name: str, recipe: str, home: Path, **more: Any) -> dict[s
     if state.is_completed():
         result: dict[str, Any] = state.result()
         return result
-    raise BerryError(f"{state.message or state.name}\nEverything finished so far is kept: the same command goes on from there.")
+    raise BerryError(_plain(state.message or state.name))
+
+
+def _plain(message: str) -> str:
+    """A failed flow's message; where Prefect speaks of an exception, nobody foresaw it, and that is said too."""
+    foreseen = not message.startswith("Flow run encountered an exception")
+    return (
+        message
+        if foreseen
+        else f"{message}\nThis is a fault of Berrypatch. What was finished is kept: the same command goes on from there."
+    )
 
 
 @contextmanager

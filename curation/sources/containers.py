@@ -1,6 +1,7 @@
 """Files in folders and archives, read in place and in order: zip, tar, gz, bz2 and xz, also within one another.
 
-Containers are told by their first bytes, never by name. Nothing is unpacked to disk, so a member's path cannot climb
+Containers are told by their first bytes, whatever their name; only a name that promises one where there is none counts as
+damage. Nothing is unpacked to disk, so a member's path cannot climb
 out of anywhere. What cannot be read is a member with an error, and the rest goes on.
 """
 
@@ -28,6 +29,9 @@ DEEPEST = 3
 IN_MEMORY = 128_000_000
 """A zip within a compressed archive is read to memory up to this size: its directory is at its end, and every step back
 in a compressed stream decompresses it from the start again."""
+
+ARCHIVE_ENDINGS = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
+"""A file so named that holds no archive is a damaged one, not a document."""
 
 UNREADABLE = (
     OSError,
@@ -153,6 +157,8 @@ def _opened(raw: IO[bytes], place: _Place) -> Iterator[Member]:
             yield from _tar_members(stream, place)
         elif suffix:
             yield from _opened(stream, place.unpacked(suffix))
+        elif place.name.lower().endswith(ARCHIVE_ENDINGS):
+            yield place.failed(zipfile.BadZipFile("named as an archive, and its content is none"), opaque=True)
         else:
             yield place.holds(stream)
     except UNREADABLE as error:

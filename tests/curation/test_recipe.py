@@ -220,3 +220,12 @@ def models_below(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
 
 def test_every_model_of_the_form_is_looked_at() -> None:
     assert set(models_below(Recipe)) <= set(MODELS)
+
+
+def test_a_share_of_a_domain_that_no_source_has_is_refused(tmp_path: Path) -> None:
+    recipe = tmp_path / "mine.toml"
+    recipe.write_text(
+        'name = "mine"\n[[sources]]\nkind = "files"\nid = "notes"\ndomain = "lore"\npath = "."\n[mix.shares]\nlore = 0.5\ncode = 0.5\n'
+    )
+    with pytest.raises(RecipeError, match=r"mix\.shares asks for code, and no source has that domain"):
+        load_recipe(recipe)

@@ -38,11 +38,16 @@ def test_a_compressed_file_is_read_under_its_name_without_the_ending(
 
 
 @pytest.mark.parametrize("ending", ["txt", "zip", ""])
-def test_an_archive_is_told_by_its_bytes_and_never_by_its_name(tmp_path: Path, capture: Capture, ending: str) -> None:
+def test_an_archive_is_told_by_its_bytes_whatever_its_name(tmp_path: Path, capture: Capture, ending: str) -> None:
     (tmp_path / f"packed.{ending}").write_bytes(PACKERS["tar.gz"](FILES))
-    (tmp_path / "plain.tar.gz").write_bytes(b"text")
     assert capture(f"packed.{ending}").contents == FILES
-    assert capture("plain.tar.gz").contents == {"plain.tar.gz": b"text"}
+
+
+def test_a_file_named_as_an_archive_that_holds_none_is_a_damaged_archive(tmp_path: Path, capture: Capture) -> None:
+    (tmp_path / "plain.tar.gz").write_bytes(b"text")
+    captured = capture("plain.tar.gz")
+    assert captured.contents == {}
+    assert "named as an archive" in (captured.items[0].error or "")
 
 
 def test_a_text_that_begins_like_a_compressed_file_is_a_text(tmp_path: Path, capture: Capture) -> None:
