@@ -145,7 +145,9 @@ def test_corpus_stats_wait_for_tokens_until_there_are_shards(fresh: Workspace) -
     add(fresh, "snapshots", [snapshot_row("s1", "apple", repetitions=3), snapshot_row("s1", "birch", repetitions=0)])
     assert [(row["documents"], row["characters"], row["tokens"]) for row in ask(fresh, "FROM corpus_stats")] == [(1, 100, None)]
     counted = {"domain": "wiki", "source": "wiki-pages", "split": "train", "documents": 1, "characters": 100, "bytes": 110, "tokens": 40}
-    add(fresh, "compression", [counted])
+    add(fresh, "compression", [counted | {"snapshot_id": "s0"}])
+    assert [row["tokens"] for row in ask(fresh, "FROM corpus_stats")] == [None], "the tokens of another snapshot are not this one's"
+    add(fresh, "compression", [counted | {"snapshot_id": "s1"}])
     assert [row["tokens"] for row in ask(fresh, "FROM corpus_stats")] == [40]
     assert [(row["characters_per_token"], row["bytes_per_token"]) for row in ask(fresh, "FROM compression")] == [(2.5, 2.75)]
 
