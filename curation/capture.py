@@ -50,6 +50,16 @@ def capture_source(source: AnySource, folder: Path, out: Path) -> None:
         write_table(out / f"{number:05}.parquet", rows or [_row(source, _nothing(source))], CAPTURES)
 
 
+def capture_failure(source: AnySource, error: str, out: Path) -> None:
+    """Writes the capture of a source that could not be captured at all: one failed row that says why.
+
+    So the source stays in the ledger, as failed. It must not lie under the key of a good capture, or it would be reused
+    when the source is back.
+    """
+    item = Item.failed("(unavailable)", f"source:{source.id}", printable(error))
+    write_table(out / "00000.parquet", [_row(source, item)], CAPTURES)
+
+
 def _items(source: AnySource, folder: Path) -> Iterator[Item]:
     match source:
         case FilesSource():

@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import os
 import re
 import tomllib
 from collections import Counter
@@ -9,20 +10,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self, get_args
 
-from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from curation import secrets
 from curation.policies import Policies
+from curation.schedule import RetrainSettings, ScheduleSettings
 from curation.settings import DuplicateSettings, MixSettings, ShardSettings, SplitSettings, TokenizerSettings, TrainingSettings
 from curation.sources.kinds import CAPTURED_KINDS, AnySource
 from warehouse.digests import digest
 from warehouse.errors import RecipeError
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "flows" / "recipes"
+OWN_RECIPES = "BERRY_RECIPES"
+"""Environment variable: the folder of a service's own recipes, which go before the built-in ones of the same name."""
+
 _SOURCES: tuple[type[BaseModel], ...] = get_args(get_args(AnySource)[0])
 
 
 class Recipe(BaseModel):
-    """Everything that decides what a corpus, its shards and its model are."""
+    """Everything that decides what a corpus, its shards and its model are, and when they are made again."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # an input that is refused may be a secret
 
     name: str = Field(title="Name", pattern=r"^[a-z0-9][a-z0-9-]*$", description="Lower case, digits, dashes.")
     description: str = Field("", title="Description", description="One sentence for the report.")
@@ -34,6 +42,8 @@ class Recipe(BaseModel):
     tokenizer: TokenizerSettings = Field(TokenizerSettings(), title="Tokenizer", description="The vocabulary.")
     shards: ShardSettings = Field(ShardSettings(), title="Shards", description="Files of token ids.")
     training: TrainingSettings = Field(TrainingSettings(), title="Training", description="The model, and how it is trained.")
+    schedule: ScheduleSettings = Field(ScheduleSettings(), title="Schedule", description="When the sources are curated again.")
+    retrain: RetrainSettings = Field(RetrainSettings(), title="Retrain", description="What must change before a model is trained again.")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
@@ -52,8 +62,11 @@ class Recipe(BaseModel):
 
     @property
     def digest(self) -> str:
-        """Identity of the recipe; the order of its sources does not count."""
-        facts = self.model_dump(mode="json")
+        """Identity of the recipe; the order of its sources does not count.
+
+        Schedule and retrain are no part of it: they say when a corpus and a model are made, and not what they are.
+        """
+        facts = self.model_dump(mode="json", exclude={"schedule", "retrain"})
         facts["sources"] = sorted(facts["sources"], key=lambda source: source["id"])
         return digest(facts)
 
@@ -64,15 +77,34 @@ class Recipe(BaseModel):
 
 def built_in_recipes() -> list[str]:
     """Names of the recipes that come with the product."""
-    return sorted(path.stem for path in BUILT_IN.glob("*.toml"))
+    return _names(BUILT_IN)
+
+
+def named_recipes() -> list[str]:
+    """Names of all recipes that can be asked for by name: those in the folder that BERRY_RECIPES names, and the built-in ones."""
+    return sorted({name for folder in _folders() for name in _names(folder)})
 
 
 def find_recipe(name: str) -> Path:
-    """The file of a recipe, given by path or by the name of a built-in one. Raises RecipeError where there is none."""
-    for path in (Path(name), BUILT_IN / f"{name}.toml"):
+    """The file of a recipe, given by path or by name: first of the folder that BERRY_RECIPES names, then of the product.
+
+    Raises RecipeError, listing the names there are, where there is none.
+    """
+    by_name = [folder / f"{name}.toml" for folder in _folders()] if Path(name).name == name else []
+    for path in (Path(name), *by_name):
         if path.is_file():
             return path.resolve()
-    raise RecipeError(f"{name}: no such recipe file, and no built-in recipe of that name. Built in: {', '.join(built_in_recipes())}.")
+    lists = (f"{'Built in' if folder == BUILT_IN else f'In {folder}'}: {', '.join(_names(folder)) or 'none'}." for folder in _folders())
+    raise RecipeError(f"{name}: no such recipe file, and no recipe of that name. {' '.join(lists)}")
+
+
+def _folders() -> list[Path]:
+    own = os.environ.get(OWN_RECIPES, "")
+    return [*([Path(own).expanduser()] if own else []), BUILT_IN]
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.glob("[!.]*.toml"))
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -159,6 +191,8 @@ def _place(location: tuple[int | str, ...], data: dict[str, Any]) -> str:
 
 def _plain(detail: Any) -> str:
     message = str(detail["msg"]).removeprefix("Value error, ")
+    if detail["type"] == secrets.FAULT:
+        return message
     if detail["type"] == "missing":
         return "this key is required"
     if detail["type"] in ("model_type", "model_attributes_type"):

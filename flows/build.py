@@ -1,58 +1,79 @@
 """Flow `build`: everything from raw sources to a trained model and a report."""
 
-import os
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from prefect import flow
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import DeploymentStatus, FlowRun
-from prefect.deployments import run_deployment
-from prefect.exceptions import ObjectNotFound
+from prefect.client.schemas.objects import State
 
-from curation.recipe import find_recipe, load_recipe
-from flows.curate import curate
-from flows.session import fails_plainly, opened, outcome, run_name
-from flows.shards import write_token_shards
+from flows.captures import capture
+from flows.curate import curate_corpus
+from flows.forms import DuplicateChanges, MixChanges, ShardChanges, SplitChanges, Threshold, TokenizerChanges, TrainingChanges, changed
+from flows.runners import task_runner
+from flows.schedules import stand_for_missed_runs
+from flows.service import on_a_server
+from flows.session import Work, completed, fails_plainly, opened, read_recipe, run_name, session, show_outcome, this_run
+from flows.shards import make_shards
 from flows.stages import CURATION_TO_SHARDS, EVERYTHING
-from flows.train import train_strawberry
-from flows.vocabulary import train_tokenizer
-
-TRAINING_DEPLOYMENT = "train-strawberry/train-strawberry"
+from flows.train import train_next
+from flows.vocabulary import make_vocabulary
 
 
-@flow(name="build", flow_run_name=run_name, persist_result=False)
+@flow(name="build", task_runner=task_runner(), flow_run_name=run_name, persist_result=False)
 @fails_plainly
-def build(recipe: str, home: str, workers: int = 0, refresh: str = "") -> dict[str, Any]:
-    """Makes a corpus, its vocabulary and its shards, and triggers the training of Strawberry on them.
+def build(
+    recipe: str = "quickstart",
+    home: str = "",
+    save_as: str = "",
+    quality: tuple[Threshold, ...] = (),
+    duplicates: DuplicateChanges = DuplicateChanges(),
+    splits: SplitChanges = SplitChanges(),
+    mix: MixChanges = MixChanges(),
+    tokenizer: TokenizerChanges = TokenizerChanges(),
+    shards: ShardChanges = ShardChanges(),
+    training: TrainingChanges = TrainingChanges(),
+    refresh: bool = False,
+    workers: int = 0,
+) -> State[dict[str, Any]]:
+    """Makes a corpus, its vocabulary and its shards, and has Strawberry trained on them.
 
-    On a server that serves the deployment train-strawberry, training is a run of its own; elsewhere it follows here.
+    On a server the training is a run of its own, started by an event; elsewhere it follows here.
 
     Args:
-        recipe: Path of a recipe file, or the name of a built-in one.
-        home: The workspace to work in.
+        recipe: Name or path of a recipe.
+        home: Folder of the workspace; empty for the service's own.
+        save_as: Keeps the results under another name, so that a variant does not replace the recipe's own.
+        quality: Thresholds that differ from the recipe's.
+        duplicates: What counts as the same text; empty boxes are as the recipe says.
+        splits: Held-out text; empty boxes are as the recipe says.
+        mix: How much of each domain; empty boxes are as the recipe says.
+        tokenizer: The vocabulary; empty boxes are as the recipe says.
+        shards: Files of token ids; empty boxes are as the recipe says.
+        training: The model and how it is trained; empty boxes are as the recipe says.
+        refresh: Capture sources of the network again.
         workers: Processes; 0 for one per core.
-        refresh: A new word captures network sources again.
     """
-    where = {"recipe": recipe, "home": home}
-    served = _training_is_served()
-    with opened(load_recipe(find_recipe(recipe)), home, CURATION_TO_SHARDS if served else EVERYTHING):
-        made = outcome(curate, **where, workers=workers, refresh=refresh)
-        made |= outcome(train_tokenizer, **where)
-        made |= {"shards": outcome(write_token_shards, **where)["folder"]}
-        if not served:
-            return {**made, **outcome(train_strawberry, **where)}
-    name = f"{train_strawberry.name} {Path(recipe).stem}"
-    run = cast(FlowRun, run_deployment(TRAINING_DEPLOYMENT, parameters=where, flow_run_name=name, timeout=0, as_subflow=False))
-    return {**made, "training_run": str(run.id)}
-
-
-def _training_is_served() -> bool:
-    """Whether a server is there with somebody who runs its trainings."""
-    if not os.environ.get("PREFECT_API_URL"):
-        return False
-    with get_client(sync_client=True) as client:
-        try:
-            return client.read_deployment_by_name(TRAINING_DEPLOYMENT).status is DeploymentStatus.READY
-        except ObjectNotFound:
-            return False
+    stand_for_missed_runs()
+    asked, folder = read_recipe(recipe)
+    settings = changed(
+        asked,
+        save_as=save_as,
+        quality=quality,
+        duplicates=duplicates,
+        splits=splits,
+        mix=mix,
+        tokenizer=tokenizer,
+        shards=shards,
+        training=training,
+    )
+    covered = CURATION_TO_SHARDS if on_a_server() else EVERYTHING
+    with opened(settings, home, covered):
+        with session(settings, home, workers, covered, Work.CORPUS) as pipeline:
+            corpus, _ = curate_corpus(pipeline, settings, capture(pipeline, settings, folder, this_run() if refresh else ""))
+            vocabulary = make_vocabulary(pipeline, settings)
+            made = make_shards(pipeline, settings)
+            show_outcome(pipeline)
+            paths = {"shards": str(pipeline.workspace.shards(settings.name))}
+        facts = {"snapshot_id": corpus.snapshot_id, "tokenizer_id": vocabulary.tokenizer_id, **paths}
+        facts |= train_next(settings, made, {"recipe": recipe, "home": home, "save_as": save_as}, training)
+    after = f"strawberry: {facts['strawberry']}" if "strawberry" in facts else "the training is a run of its own"
+    return completed(facts, f"snapshot {corpus.snapshot_id} and its shards", after)

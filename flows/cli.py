@@ -1,5 +1,6 @@
 """The command line: `berry`."""
 
+import inspect
 import json
 import os
 import sys
@@ -28,6 +29,11 @@ FORMAT = click.option(
     "--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]), help="How to print it."
 )
 RECIPE = click.argument("recipe", metavar="RECIPE")
+CHANGES = click.option(
+    "--set", "changes", multiple=True, metavar="KEY=VALUE",
+    help="For this run, as if the recipe said so: training.steps=300, mix.shares.wiki=0.5, quality.lore.min_words=10. May be repeated.",
+)  # fmt: skip
+SAVE_AS = click.option("--save-as", default="", help="Keep the results under another name than the recipe's, beside its own.")
 
 
 class PlainErrors(click.Group):
@@ -64,49 +70,62 @@ def main() -> None:
 @main.command()
 @RECIPE
 @HOME
+@SAVE_AS
+@CHANGES
 @WORKERS
 @REFRESH
-def build(recipe: str, home: Path, workers: int, refresh: bool) -> None:
+def build(recipe: str, home: Path, save_as: str, changes: tuple[str, ...], workers: int, refresh: bool) -> None:
     """Makes everything: corpus, vocabulary, shards, model and report.
 
     What is finished and unchanged is skipped, so the same command resumes a build that was stopped or killed.
     """
-    result = _run("flows.build", "build", recipe, home, workers=workers, refresh=_token(refresh))
+    result = _run("flows.build", "build", recipe, home, save_as, changes, workers=workers, refresh=refresh)
     click.echo(_summary(home, result))
 
 
 @main.command()
 @RECIPE
 @HOME
+@SAVE_AS
+@CHANGES
 @WORKERS
 @REFRESH
-def curate(recipe: str, home: Path, workers: int, refresh: bool) -> None:
+@click.option("--train", is_flag=True, help="Go on to shards and training where the snapshot differs enough from the trained one.")
+def curate(recipe: str, home: Path, save_as: str, changes: tuple[str, ...], workers: int, refresh: bool, train: bool) -> None:
     """Captures the sources and makes a snapshot of what is worth keeping."""
-    click.echo(f"snapshot {_run('flows.curate', 'curate', recipe, home, workers=workers, refresh=_token(refresh))['snapshot_id']}")
+    more = {"workers": workers, "refresh": refresh, "then_train": train}
+    click.echo(_summary(home, _run("flows.curate", "curate", recipe, home, save_as, changes, **more)))
 
 
 @main.command("train-tokenizer")
 @RECIPE
 @HOME
-def train_tokenizer(recipe: str, home: Path) -> None:
+@SAVE_AS
+@CHANGES
+def train_tokenizer(recipe: str, home: Path, save_as: str, changes: tuple[str, ...]) -> None:
     """Trains the vocabulary on the current snapshot."""
-    click.echo(f"vocabulary {_run('flows.vocabulary', 'train_tokenizer', recipe, home)['tokenizer_id']}")
+    click.echo(f"vocabulary {_run('flows.vocabulary', 'train_tokenizer', recipe, home, save_as, changes)['tokenizer_id']}")
 
 
 @main.command("write-shards")
 @RECIPE
 @HOME
-def write_shards(recipe: str, home: Path) -> None:
+@SAVE_AS
+@CHANGES
+def write_shards(recipe: str, home: Path, save_as: str, changes: tuple[str, ...]) -> None:
     """Writes the current snapshot as token shards."""
-    click.echo(f"shards in {_run('flows.shards', 'write_token_shards', recipe, home)['folder']}")
+    click.echo(f"shards in {_run('flows.shards', 'write_token_shards', recipe, home, save_as, changes)['folder']}")
 
 
 @main.command()
 @RECIPE
 @HOME
-def train(recipe: str, home: Path) -> None:
+@SAVE_AS
+@CHANGES
+@click.option("--again", is_flag=True, help="Train even where the same shards were trained on with the same settings before.")
+def train(recipe: str, home: Path, save_as: str, changes: tuple[str, ...], again: bool) -> None:
     """Trains Strawberry on the current shards and writes the report."""
-    click.echo(_summary(home, _run("flows.train", "train_strawberry", recipe, home)))
+    click.echo(_summary(home, _run("flows.train", "train_strawberry", recipe, home, save_as, changes, again=again)))
 
 
 @main.group("recipe")
@@ -210,11 +229,50 @@ def verify(home: Path) -> None:
 
 
 @main.command()
-def serve() -> None:
-    """Serves the flows to a running Prefect server, so that they can be started from its UI.
+@HOME
+@click.option(
+    "--recipes", envvar="BERRY_RECIPES", type=click.Path(file_okay=False, path_type=Path),
+    help="A folder of recipes, which the UI offers by name beside the built-in ones. BERRY_RECIPES sets it too.",
+)  # fmt: skip
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen. Other than loopback demands a password.")
+@click.option("--port", default=4200, show_default=True, type=click.IntRange(0, 65_535), help="The UI's port; 0 for any free one.")
+@click.option("--detach", is_flag=True, help="Go on in the background, and return when the service is up.")
+def up(home: Path, recipes: Path | None, host: str, port: int, detach: bool) -> None:
+    """Starts the service: the Prefect UI, the flows to be run from it, and their schedules. Ctrl-C ends it.
 
-    Start the server first: `prefect server start`, and set PREFECT_API_URL to its address.
+    A recipe with a [schedule] section is curated when that says. With PREFECT_API_URL set, the server there is used and
+    none is started.
     """
+    from flows.up import up as start
+
+    start(home, recipes, host, port, detach)
+
+
+@main.command()
+@HOME
+def status(home: Path) -> None:
+    """Says what the service of a workspace is doing. Exit status 3 where none is up."""
+    from flows.status import status as ask
+
+    found = ask(home)
+    if found is None:
+        click.echo(f"No service of {home.resolve()} is up. Start one with: berry up --home {home}")
+        sys.exit(3)
+    click.echo(str(found))
+
+
+@main.command()
+@HOME
+def down(home: Path) -> None:
+    """Ends the service of a workspace, also one in the background."""
+    from flows.up import down as end
+
+    end(home)
+
+
+@main.command(hidden=True)
+def serve() -> None:
+    """Serves the flows to the Prefect server at PREFECT_API_URL, without supervision; `berry up` does this and more."""
     from flows.deployments import serve_deployments
 
     serve_deployments()
@@ -239,24 +297,48 @@ def _answer(home: Path, statement: str, form: "Form", parameters: list[Any] | No
     click.echo(format_answer(answer, form, width))
 
 
-def _token(refresh: bool) -> str:
-    from datetime import UTC, datetime
+def _changes(assignments: tuple[str, ...]) -> dict[str, Any]:
+    """What `--set` says, as parameters of a flow. Raises RecipeError for one that is no KEY=VALUE."""
+    import tomllib
 
-    return datetime.now(UTC).isoformat() if refresh else ""
+    from warehouse.errors import RecipeError
+
+    sections: dict[str, Any] = {}
+    for assignment in assignments:
+        key, equals, text = assignment.partition("=")
+        section, *rest = key.strip().split(".")
+        if not equals or not rest:
+            raise RecipeError(f"--set {assignment}: is no KEY=VALUE such as training.steps=300")
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text.strip()
+        if section == "quality":
+            sections.setdefault(section, []).append({"domain": rest[0], "rule": ".".join(rest[1:]), "value": value})
+        else:
+            place = sections.setdefault(section, {})
+            for part in rest[:-1]:
+                place = place.setdefault(part, {})
+            place[rest[-1]] = value
+    return sections
 
 
-def _run(module: str, name: str, recipe: str, home: Path, **more: Any) -> dict[str, Any]:
+def _run(module: str, name: str, recipe: str, home: Path, save_as: str, changes: tuple[str, ...], **more: Any) -> dict[str, Any]:
     """Runs a flow in this process and returns its result; its failure becomes an error message."""
     from curation.recipe import find_recipe, load_recipe
 
     path = find_recipe(recipe)
-    click.echo(f"{name.replace('_', ' ')} {load_recipe(path).name} in {home}")
+    click.echo(f"{name.replace('_', ' ')} {save_as or load_recipe(path).name} in {home}")
     _quiet_prefect()
     from importlib import import_module
 
+    parameters = {"recipe": str(path), "home": str(home.resolve()), "save_as": save_as} | _changes(changes) | more
     with _prefect_api():
         flow: Callable[..., Any] = getattr(import_module(module), name)
-        state = flow(recipe=str(path), home=str(home.resolve()), **more, return_state=True)
+        unknown = sorted(parameters.keys() - inspect.signature(flow).parameters.keys())
+        if unknown:
+            raise BerryError(f"--set {unknown[0]}: this command reads no such section of the recipe")
+        state = flow(**parameters, return_state=True)
     if state.is_completed():
         result: dict[str, Any] = state.result()
         return result

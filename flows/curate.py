@@ -1,73 +1,94 @@
 """Flow `curate`: from sources to a snapshot."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
+from logging import INFO, WARNING
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from prefect import flow
-from prefect.futures import PrefectFuture
-from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 from pydantic import BaseModel
 
-from curation import balance, ledger, partitions, snapshot, splits
-from curation.capture import capture_source, fingerprint
-from curation.duplicates import candidates, clusters, minhash
-from curation.policies import Policies
-from curation.recipe import Recipe, find_recipe
-from curation.settings import DuplicateSettings, MixSettings, SplitSettings
-from flows import stages
+from curation import ledger, partitions, splits
+from curation.recipe import Recipe
+from flows import calls, stages
+from flows.captures import Part, capture
 from flows.current import Corpus, combined, save
-from flows.pipeline import Job, Pipeline, Stage
-from flows.runners import cores
-from flows.session import fails_plainly, run_name, session
-from warehouse.errors import MixError, RecipeError
-from warehouse.store import Artifact, Output, write_atomic
+from flows.follow import follow
+from flows.forms import DuplicateChanges, MixChanges, SplitChanges, Threshold, changed
+from flows.job import Job
+from flows.pipeline import Pipeline
+from flows.run_page import pages
+from flows.runners import task_runner
+from flows.schedules import stand_for_missed_runs
+from flows.session import Work, fails_plainly, read_recipe, run_name, session, show_outcome, this_run
+from flows.stage import Stage
+from warehouse.errors import MixError
+from warehouse.store import Artifact, Output
 from warehouse.tables import LINEAGE, read_table, write_table
-
-NOMINATE_MEGABYTES = 1024
-"""Memory of the join that nominates pairs; beyond it DuckDB spills to disk."""
-
-RUNNER = cast(TaskRunner[PrefectFuture[Any]], ThreadPoolTaskRunner(max_workers=cores() + 2))
-"""Threads that hand batches to the process pool and wait; a few more than cores, so that none of these starves."""
-
-CAPTURE_WEIGHT = 4_000_000
-"""What one source counts for when captures are batched: their sizes are not known before."""
 
 TABLES = ("captures", "documents", "signals", "decisions", "duplicates", "splits", "mix")
 """Tables whose partitions show the current corpus alone; snapshots and lineage keep every version."""
 
 
-@flow(name="curate", task_runner=RUNNER, flow_run_name=run_name, persist_result=False)
+@flow(name="curate", task_runner=task_runner(), flow_run_name=run_name, persist_result=False)
 @fails_plainly
-def curate(recipe: str, home: str, workers: int = 0, refresh: str = "") -> dict[str, Any]:
+def curate(
+    recipe: str = "quickstart",
+    home: str = "",
+    save_as: str = "",
+    quality: tuple[Threshold, ...] = (),
+    duplicates: DuplicateChanges = DuplicateChanges(),
+    splits: SplitChanges = SplitChanges(),
+    mix: MixChanges = MixChanges(),
+    refresh: bool = False,
+    then_train: bool = False,
+    workers: int = 0,
+) -> State[dict[str, Any]]:
     """Captures the sources of a recipe and makes a snapshot of what is worth keeping.
 
     Args:
-        recipe: Path of a recipe file.
-        home: The workspace to work in.
+        recipe: Name or path of a recipe.
+        home: Folder of the workspace; empty for the service's own.
+        save_as: Keeps the results under another name, so that a variant does not replace the recipe's own.
+        quality: Thresholds that differ from the recipe's.
+        duplicates: What counts as the same text; empty boxes are as the recipe says.
+        splits: Held-out text; empty boxes are as the recipe says.
+        mix: How much of each domain; empty boxes are as the recipe says.
+        refresh: Capture sources of the network again.
+        then_train: Go on to shards and training where the snapshot differs enough from what the model was trained on.
         workers: Processes; 0 for one per core.
-        refresh: A new word captures network sources again.
     """
-    with session(recipe, home, workers, stages.CURATION) as (pipeline, settings):
-        corpus = curate_corpus(pipeline, settings, find_recipe(recipe).parent, refresh)
-        return {"snapshot_id": corpus.snapshot_id}
+    stand_for_missed_runs()
+    asked, folder = read_recipe(recipe)
+    settings = changed(asked, save_as=save_as, quality=quality, duplicates=duplicates, splits=splits, mix=mix)
+    with session(settings, home, workers, stages.CURATION, Work.CORPUS) as pipeline:
+        captures = capture(pipeline, settings, folder, this_run() if refresh else "")
+        corpus, new = curate_corpus(pipeline, settings, captures)
+        made = {"snapshot_id": corpus.snapshot_id}
+        if then_train:
+            made |= follow(pipeline, settings, {"recipe": recipe, "home": home, "save_as": save_as})
+        show_outcome(pipeline)
+    if new:
+        return Completed(message=f"snapshot {corpus.snapshot_id}", data=made)
+    return Completed(name="Unchanged", message=f"nothing new: snapshot {corpus.snapshot_id} stands", data=made)
 
 
-def curate_corpus(pipeline: Pipeline, recipe: Recipe, folder: Path, refresh: str) -> Corpus:
-    """Runs the stages of curation one after another and points the recipe at the new snapshot."""
-    captures = _capture(pipeline, recipe, folder, refresh)
+def curate_corpus(pipeline: Pipeline, recipe: Recipe, captures: list[Part]) -> tuple[Corpus, bool]:
+    """Runs the stages after capture one after another and points the recipe at the snapshot; also whether that is new."""
     extracted = _each(pipeline, stages.EXTRACT, [captures], None, partitions.extract_partition)
     documents = _each(pipeline, stages.CLEAN, [extracted], None, partitions.clean_partition)
     signals = _each(pipeline, stages.SIGNALS, [documents], None, partitions.score_partition)
     decisions = _decide(pipeline, recipe, documents, signals)
+    pipeline.show("ledger", pages.ledger)
     final, snapshot_file, snapshot_id = _assemble(pipeline, recipe, documents, decisions)
-    _check_ledger(captures, [*decisions, final], pipeline.workspace.scratch)
-    _record(pipeline, recipe, snapshot_file, snapshot_id)
+    _settle(captures, [*decisions, final], pipeline.workspace.scratch)
+    new = _record(pipeline, recipe, snapshot_file, snapshot_id)
     pipeline.prune(TABLES)
     root = pipeline.workspace.root
-    return save(
+    corpus = save(
         pipeline.workspace,
         recipe.name,
         Corpus(
@@ -77,40 +98,9 @@ def curate_corpus(pipeline: Pipeline, recipe: Recipe, folder: Path, refresh: str
             digest=combined(snapshot_file.sha256, *(part.artifact.sha256 for part in documents)),
         ),
     )
-
-
-@dataclass(frozen=True)
-class Part:
-    """One partition on its way through the stages."""
-
-    name: str
-    artifact: Artifact
-
-
-def _capture(pipeline: Pipeline, recipe: Recipe, folder: Path, refresh: str) -> list[Part]:
-    absent = recipe.not_captured()
-    if absent:
-        raise RecipeError(f"recipe {recipe.name}: this version does not capture {', '.join(absent)} yet. Take them out to build the rest.")
-    jobs = []
-    for source in sorted(recipe.sources, key=lambda source: source.id):
-        settings = source.model_dump(mode="json")
-        again = _pass(pipeline, recipe.name, source.id, refresh) if source.kind == "web" else ""
-        call = partial(capture_source, source, folder)
-        jobs.append(Job(source.id, (fingerprint(source, folder), again), settings, call, folder=True, weight=CAPTURE_WEIGHT))
-    outputs = pipeline.run(stages.CAPTURE, jobs)
-    return [
-        Part(f"{job.part}-{Path(name).stem}", artifact)
-        for job, output in zip(jobs, outputs, strict=True)
-        for name, artifact in sorted(output.artifacts.items())
-    ]
-
-
-def _pass(pipeline: Pipeline, recipe: str, source: str, refresh: str) -> str:
-    """The word that names the latest capture of a source of the network; a new one captures it again."""
-    path = pipeline.workspace.current(recipe) / f"{source}.pass"
-    if refresh:
-        write_atomic(path, refresh)
-    return path.read_text() if path.exists() else ""
+    pipeline.show("ledger", pages.ledger)
+    pipeline.show("balance", pages.balance)
+    return corpus, new
 
 
 def _each(pipeline: Pipeline, stage: Stage, columns: Sequence[list[Part]], settings: Any, call: Callable[..., object]) -> list[Part]:
@@ -131,15 +121,7 @@ def _each(pipeline: Pipeline, stage: Stage, columns: Sequence[list[Part]], setti
 
 def _decide(pipeline: Pipeline, recipe: Recipe, documents: list[Part], signals: list[Part]) -> list[Part]:
     policies = recipe.policies
-    return _each(pipeline, stages.DECISIONS, [documents, signals], policies.model_dump(mode="json"), partial(_judge, policies))
-
-
-def _judge(policies: Policies, documents: Path, signals: Path, out: Path) -> int:
-    return partitions.judge_partition(documents, signals, policies, out)
-
-
-def _sign(settings: DuplicateSettings, documents: Path, decisions: Path, out: Path) -> int:
-    return minhash.sign_partition(documents, decisions, settings, out)
+    return _each(pipeline, stages.DECISIONS, [documents, signals], policies.model_dump(mode="json"), partial(calls.judge, policies))
 
 
 def _one(pipeline: Pipeline, stage: Stage, inputs: Sequence[Artifact], settings: BaseModel | None, call: Callable[..., object]) -> Output:
@@ -152,49 +134,25 @@ def _one(pipeline: Pipeline, stage: Stage, inputs: Sequence[Artifact], settings:
 def _assemble(pipeline: Pipeline, recipe: Recipe, documents: list[Part], decisions: list[Part]) -> tuple[Part, Artifact, str]:
     """From decided documents to a snapshot: duplicates, splits, mix. Returns the late decisions and the snapshot."""
     settings = recipe.duplicates
-    signatures = _each(pipeline, stages.SIGNATURES, [documents, decisions], settings.model_dump(mode="json"), partial(_sign, settings))
+    signatures = _each(pipeline, stages.SIGNATURES, [documents, decisions], settings.model_dump(mode="json"), partial(calls.sign, settings))
     signed = [part.artifact for part in signatures]
     texts, decided = [part.artifact for part in documents], [part.artifact for part in decisions]
-    pairs = _one(pipeline, stages.CANDIDATES, signed, settings, partial(_nominate, _paths(signed), settings)).only()
-    twins = _one(pipeline, stages.DUPLICATES, [*signed, pairs], settings, partial(_resolve, _paths(signed), pairs.path, settings)).only()
+    pairs = _one(pipeline, stages.CANDIDATES, signed, settings, partial(calls.nominate, _paths(signed), settings)).only()
+    twins = _one(
+        pipeline, stages.DUPLICATES, [*signed, pairs], settings, partial(calls.resolve, _paths(signed), pairs.path, settings)
+    ).only()
     inputs = splits.Inputs(_paths(signed), _paths(texts), twins.path)
-    split = _one(pipeline, stages.SPLITS, [*signed, *texts, twins], recipe.splits, partial(_split, inputs, recipe.splits)).only()
-    mixed = _one(pipeline, stages.BALANCE, [split], recipe.mix, partial(_balance, split.path, recipe.mix))
+    split = _one(
+        pipeline, stages.SPLITS, [*signed, *texts, twins], recipe.splits, partial(calls.assign_splits, inputs, recipe.splits)
+    ).only()
+    mixed = _one(pipeline, stages.BALANCE, [split], recipe.mix, partial(calls.balance_domains, split.path, recipe.mix))
     pipeline.expose("mix", "all", mixed["mix.parquet"])
     taken = mixed["taken.parquet"]
-    call = partial(_snapshot, _paths(texts), _paths(decided), _Choice(split.path, taken.path, twins.path), settings)
+    call = partial(calls.make_snapshot, _paths(texts), _paths(decided), calls.Choice(split.path, taken.path, twins.path), settings)
     made = _one(pipeline, stages.SNAPSHOT, [*texts, *decided, split, taken, twins], settings, call)
     final = Part("late", made["decisions.parquet"])
     pipeline.expose("decisions", "late", final.artifact)
     return final, made["snapshot.parquet"], _snapshot_id(made["snapshot.parquet"])
-
-
-@dataclass(frozen=True)
-class _Choice:
-    splits: Path
-    taken: Path
-    duplicates: Path
-
-
-def _nominate(signatures: list[Path], settings: DuplicateSettings, out: Path) -> int:
-    return candidates.nominate(signatures, settings, out / "part.parquet", NOMINATE_MEGABYTES, out.parent)
-
-
-def _resolve(signatures: list[Path], pairs: Path, settings: DuplicateSettings, out: Path) -> int:
-    return clusters.resolve(signatures, pairs, settings, out / "part.parquet")
-
-
-def _split(inputs: splits.Inputs, settings: SplitSettings, out: Path) -> int:
-    return splits.assign(inputs, settings, out / "part.parquet")
-
-
-def _balance(split: Path, settings: MixSettings, out: Path) -> None:
-    balance.balance(split, settings, out / "mix.parquet", out / "taken.parquet")
-
-
-def _snapshot(documents: list[Path], decisions: list[Path], choice: _Choice, settings: DuplicateSettings, out: Path) -> None:
-    snapshot.write_snapshot(documents, choice.splits, choice.taken, out / "snapshot.parquet")
-    snapshot.late_decisions(decisions, choice.duplicates, choice.taken, settings, out / "decisions.parquet")
 
 
 def _snapshot_id(artifact: Artifact) -> str:
@@ -204,18 +162,23 @@ def _snapshot_id(artifact: Artifact) -> str:
     return str(ids[0])
 
 
-def _check_ledger(captures: list[Part], decisions: list[Part], scratch: Path) -> None:
-    ledger.check(_paths([part.artifact for part in captures]), _paths([part.artifact for part in decisions]), scratch)
+def _settle(captures: list[Part], decisions: list[Part], scratch: Path) -> None:
+    """Checks the ledger and says it in the run's log. Raises LedgerError where a document is not accounted for exactly once."""
+    captured, decided = ([part.artifact.path for part in parts] for parts in (captures, decisions))
+    settled = ledger.check(captured, decided, scratch)
+    for account in settled:
+        words = f"{account.captured} captured = {account.kept} kept + {account.dropped} dropped + {account.failed} failed"
+        get_run_logger().log(WARNING if account.failed else INFO, "source %s: %s", account.source, words)
 
 
-def _record(pipeline: Pipeline, recipe: Recipe, snapshot_file: Artifact, snapshot_id: str) -> None:
-    """Adds the snapshot to the recipe's history, unless it is the current one already."""
+def _record(pipeline: Pipeline, recipe: Recipe, snapshot_file: Artifact, snapshot_id: str) -> bool:
+    """Adds the snapshot to the recipe's history, unless it is the current one already; whether it was added."""
     pipeline.expose("snapshots", snapshot_id, snapshot_file)
     history = pipeline.workspace.table("lineage") / f"recipe={recipe.name}"
     known = sorted(history.glob("*.parquet"))
     latest = read_table(known[-1]).to_pylist()[0] if known else None
     if latest and latest["snapshot_id"] == snapshot_id:
-        return
+        return False
     rows = read_table(snapshot_file.path, ["characters"])
     row = {
         "sequence": len(known) + 1,
@@ -229,6 +192,7 @@ def _record(pipeline: Pipeline, recipe: Recipe, snapshot_file: Artifact, snapsho
     aside = pipeline.workspace.scratch / f"lineage-{snapshot_id}.parquet"
     write_table(aside, [row], LINEAGE)
     aside.replace(history / f"{row['sequence']:06}.parquet")
+    return True
 
 
 def _paths(artifacts: Sequence[Artifact]) -> list[Path]:

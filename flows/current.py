@@ -12,6 +12,14 @@ from warehouse.store import write_atomic
 
 
 @dataclass(frozen=True)
+class Captures:
+    """What a recipe's sources were captured as: their ids, and the key of each one's output."""
+
+    sources: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Corpus:
     """A curated corpus: a snapshot and the documents it names. Paths are relative to the workspace."""
 
@@ -54,10 +62,24 @@ class Model:
     evaluation: str  # folder
 
 
-Pointer = Corpus | Vocabulary | Shards | Model
-P = TypeVar("P", Corpus, Vocabulary, Shards, Model)
+@dataclass(frozen=True)
+class Asked:
+    """The snapshot for which a training was asked for last, so that none is asked for twice."""
 
-_MADE_BY = {Corpus: "curate", Vocabulary: "train-tokenizer", Shards: "write-shards", Model: "train"}
+    snapshot_id: str
+
+
+Pointer = Captures | Corpus | Vocabulary | Shards | Model | Asked
+P = TypeVar("P", Captures, Corpus, Vocabulary, Shards, Model, Asked)
+
+_MADE_BY = {
+    Captures: "curate",
+    Corpus: "curate",
+    Vocabulary: "train-tokenizer",
+    Shards: "write-shards",
+    Model: "train",
+    Asked: "curate --train",
+}
 
 
 def save(workspace: Workspace, recipe: str, pointer: P) -> P:
@@ -68,13 +90,21 @@ def save(workspace: Workspace, recipe: str, pointer: P) -> P:
 
 def load(workspace: Workspace, recipe: str, kind: type[P]) -> P:
     """What a recipe's flow made last. Raises WorkspaceError naming the command that makes it."""
-    try:
-        facts = json.loads(_path(workspace, recipe, kind).read_text())
-    except FileNotFoundError:
+    found = latest(workspace, recipe, kind)
+    if found is None:
         raise WorkspaceError(
             f"{workspace.root}: recipe {recipe} has no {kind.__name__.lower()} here yet. Run `berry {_MADE_BY[kind]}` with the same recipe "
             "and --home first, or `berry build` for all of it."
-        ) from None
+        )
+    return found
+
+
+def latest(workspace: Workspace, recipe: str, kind: type[P]) -> P | None:
+    """What a recipe's flow made last, or None where it has made nothing yet."""
+    try:
+        facts = json.loads(_path(workspace, recipe, kind).read_text())
+    except FileNotFoundError:
+        return None
     values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()}
     return kind(**values)
 

@@ -1,28 +1,136 @@
-"""Deployments: the flows as a Prefect server shows them, to be started from its UI."""
+"""Deployments: the flows as a Prefect server shows them, to be started from its UI, by schedules and by one another.
 
-from typing import cast
+They are defined once, for the runner of `berry up` and for `prefect.yaml` alike.
+"""
 
-from prefect import serve
+import asyncio
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any, cast
+from uuid import UUID
+
+from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
+from prefect.events import DeploymentEventTrigger
+from prefect.runner import Runner
 
+from curation.recipe import named_recipes
+from curation.schedule import ScheduleSettings
 from flows.build import build
 from flows.curate import curate
+from flows.events import RESOURCE, SHARDS_PUBLISHED, SNAPSHOT_CHANGED
+from flows.query import query_warehouse
+from flows.schedules import asked_schedules, reconcile
 from flows.shards import write_token_shards
+from flows.spread import compute_partitions
 from flows.train import train_strawberry
 from flows.vocabulary import train_tokenizer
 
-DEFAULTS = {"recipe": "quickstart", "home": "workspace"}
+WATCH_SECONDS = 5.0
+"""Between two looks at the recipes: a new one, or another schedule, is registered without a restart."""
+
+Asked = tuple[list[str], dict[str, ScheduleSettings]]
+"""What recipes ask of the deployments: their names, and their schedules."""
+
+DESCRIPTIONS: dict[str, str] = {
+    build.name: "Everything: captures the sources of a recipe, curates them, trains the vocabulary, writes the token shards. "
+    "The training of Strawberry follows as a run of `train-strawberry`.",
+    curate.name: "Captures the sources of a recipe and makes a snapshot of what is worth keeping. With *then train*, shards and a "
+    "training follow where the snapshot differs from what the model was trained on by more than the recipe's tolerance.",
+    train_tokenizer.name: "Trains the vocabulary of a recipe on its current snapshot.",
+    write_token_shards.name: "Writes the current snapshot as memory-mapped token shards. Started by the event "
+    f"`{SNAPSHOT_CHANGED}` as well.",
+    train_strawberry.name: "Trains Strawberry on the current shards, compares it with n-grams and writes the report. Started by the "
+    f"event `{SHARDS_PUBLISHED}` as well.",
+    query_warehouse.name: "Answers a question in SQL over the warehouse, as a table on the page of the run. It can read the corpus and "
+    "nothing else. Begin with `show tables`.",
+    compute_partitions.name: "A part of one stage, for a run that shares its work out over several workers; nobody starts it by hand.",
+}
+_READING = "\n\nWhat earlier runs left: [artifacts](/v2/artifacts)."
 
 
 def deployments() -> list[RunnerDeployment]:
-    """One deployment per flow, named as the flow is."""
-    flows = (build, curate, train_tokenizer, write_token_shards, train_strawberry)
+    """One deployment per flow, named as the flow is, with the recipes that can be named now in its form."""
+    where = {key: f"{{{{ event.payload.{key} }}}}" for key in ("recipe", "home", "save_as")}
+    snapshot = _trigger("shards for a changed snapshot", SNAPSHOT_CHANGED, {**where, "then_train": True})
+    training = _from_json("{{ event.payload.training | tojson }}")
+    shards = _trigger("training on new shards", SHARDS_PUBLISHED, {**where, "training": training})
     return [
-        cast(RunnerDeployment, each.to_deployment(name=each.name, parameters=DEFAULTS, tags=["berrypatch"], concurrency_limit=1))
-        for each in flows
+        _deployment(build),
+        _deployment(curate),
+        _deployment(train_tokenizer),
+        _deployment(write_token_shards, [snapshot]),
+        _deployment(train_strawberry, [shards]),
+        _deployment(query_warehouse, limit=4),
+        _deployment(compute_partitions, limit=256),
     ]
 
 
 def serve_deployments() -> None:
-    """Registers the deployments with the server at PREFECT_API_URL and runs what it schedules, until Ctrl-C."""
-    serve(*deployments(), pause_on_shutdown=False)
+    """Registers the deployments with the server at PREFECT_API_URL and runs what it asks for, until Ctrl-C."""
+    try:
+        asyncio.run(_serve())
+    except KeyboardInterrupt:
+        return
+
+
+async def _serve() -> None:
+    runner = Runner(name="berrypatch", pause_on_shutdown=False)
+    ids = {deployment.name: await runner.aadd_deployment(deployment) for deployment in await asyncio.to_thread(deployments)}
+    asked = _asked()
+    await asyncio.to_thread(_reconcile, ids[curate.name], asked[1])
+    watching = asyncio.create_task(_watch(asked))
+    try:
+        await runner.start()
+    finally:
+        watching.cancel()
+
+
+async def _watch(registered: Asked) -> None:
+    """Registers the deployments again when the recipes that can be named, or their schedules, have changed."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        asked = await asyncio.to_thread(_asked)
+        if asked != registered:
+            ids = {deployment.name: await deployment.aapply() for deployment in await asyncio.to_thread(deployments)}
+            await asyncio.to_thread(_reconcile, ids[curate.name], asked[1])
+            registered = asked
+
+
+def _asked() -> Asked:
+    return named_recipes(), asked_schedules()
+
+
+def _reconcile(deployment_id: UUID, schedules: dict[str, ScheduleSettings]) -> None:
+    with get_client(sync_client=True) as client:
+        reconcile(client, deployment_id, schedules)
+
+
+def _deployment(flow: Flow[..., Any], triggers: Sequence[DeploymentEventTrigger] = (), limit: int = 1) -> RunnerDeployment:
+    made = flow.to_deployment(
+        name=flow.name,
+        description=DESCRIPTIONS[flow.name] + _READING,
+        tags=["berrypatch"],
+        version=version("berrypatch"),
+        triggers=list(triggers),
+        concurrency_limit=ConcurrencyLimitConfig(limit=limit, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
+    )
+    deployment = cast(RunnerDeployment, made)
+    # an empty list would wipe out the schedules that people made in the UI (prefect/server/api/deployments.py)
+    deployment.model_fields_set.discard("schedules")
+    properties = deployment._parameter_openapi_schema.properties
+    if "recipe" in properties:
+        properties["recipe"]["enum"] = named_recipes()
+    return deployment
+
+
+def _trigger(name: str, event: str, parameters: dict[str, Any]) -> DeploymentEventTrigger:
+    match = {"prefect.resource.id": f"{RESOURCE}.*"}
+    return DeploymentEventTrigger(name=name, expect={event}, match=match, parameters=parameters)
+
+
+def _from_json(template: str) -> dict[str, Any]:
+    """A template whose text is read as JSON: other values of a trigger arrive as strings."""
+    return {"__prefect_kind": "json", "value": {"__prefect_kind": "jinja", "template": template}}

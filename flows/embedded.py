@@ -8,13 +8,13 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx2
 
+from flows.processes import end_with_parent
 from warehouse.errors import WorkspaceError
 
 STARTUP_SECONDS = 120
@@ -66,14 +66,9 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], address: str) -> None:
 def _serve(descriptor: int) -> None:
     import uvicorn
 
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent(lambda: os._exit(0))
     config = uvicorn.Config("prefect.server.api.server:create_app", factory=True, log_level="critical", lifespan="on")
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
-
-
-def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
-    os._exit(0)
 
 
 if __name__ == "__main__":

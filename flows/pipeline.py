@@ -1,27 +1,34 @@
 """The one way that a stage runs: look its keys up, skip what is finished, compute the rest, record both.
 
-Partitions are handed out in batches of some seconds of work, one Prefect task each, to one process pool. A stage that is
-finished as a whole is a single task whose state says Skipped.
+Partitions are handed out in batches of some seconds of work, one Prefect task each. A batch whose worker was killed, or
+whose disk or network faltered, is tried again after a while; what it had finished is in the store and is not done again.
+A stage that is finished as a whole is a single task whose state says Skipped.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
 from prefect.states import Completed, Failed
+from prefect.tasks import exponential_backoff
 
+from flows.elsewhere import Elsewhere
+from flows.job import Job, entry_of, run_job
 from flows.progress import Display
 from flows.run_log import Entry, RunLog
+from flows.run_page.page import RunPage
+from flows.run_page.words import Page
+from flows.runners import in_worker
+from flows.stage import Stage
 from warehouse.code_version import code_version
 from warehouse.errors import BerryError, WorkspaceError
 from warehouse.layout import Workspace
@@ -30,34 +37,11 @@ from warehouse.store import Artifact, Output, commit, expose, find, stage_key
 BATCH_BYTES = 12_000_000
 """Input of one task: about ten seconds of work."""
 
+ATTEMPTS = 4
+"""Times a batch is begun before its interruption counts as a failure; 2, 4 and 8 seconds lie between them."""
 
-@dataclass(frozen=True)
-class Stage:
-    """A step of the build: its name, the modules whose code decides what it makes, and what its units are called."""
-
-    name: str
-    code: tuple[str, ...]
-    unit: str = "partitions"
-    table: str | None = None  # the table that its output is a partition of
-
-
-@dataclass(frozen=True)
-class Job:
-    """One partition of a stage: what it reads, and the call that makes it.
-
-    `call` takes the path to write: a file `part.parquet`, or the folder itself where `folder` is set.
-    """
-
-    part: str
-    inputs: tuple[str, ...]  # digests
-    settings: Any
-    call: Callable[..., object]
-    folder: bool = False
-    weight: int = 0  # bytes read, for batching
-
-    def target(self, scratch: Path) -> Path:
-        """Where its call writes, below a scratch folder."""
-        return scratch if self.folder else scratch / "part.parquet"
+INTERRUPTED = "Interrupted"
+"""Name of the state of a batch that may do better the next time."""
 
 
 @dataclass
@@ -68,8 +52,9 @@ class Pipeline:
     recipe: str
     log: RunLog
     display: Display
-    pool: ProcessPoolExecutor
-    workers: int
+    page: RunPage | None = None
+    workers: int = 1
+    elsewhere: Elsewhere | None = None
     exposed: dict[str, set[Path]] = field(default_factory=dict)
 
     def run(self, stage: Stage, jobs: Sequence[Job]) -> list[Output]:
@@ -79,13 +64,14 @@ class Pipeline:
         waiting = [(job, key) for job, key, output in zip(jobs, keys, found, strict=True) if output is None]
         self.display.begin(stage.name, len(jobs), len(jobs) - len(waiting), stage.unit)
         self._log_skipped(stage, jobs, found)
+        made = {job.part: key for job, key in zip(jobs, keys, strict=True)}
         if waiting:
-            self._compute(stage, waiting, len(jobs))
+            made |= self._compute(stage, waiting, len(jobs))
         else:
             _skipped(stage.name, f"{len(jobs)} {stage.unit} unchanged")
-        outputs = [output or self._finished(stage, key) for output, key in zip(found, keys, strict=True)]
+        outputs = [output or self.finished(stage, made[job.part]) for job, output in zip(jobs, found, strict=True)]
         for job, output in zip(jobs, outputs, strict=True):
-            self._expose(stage, job, output)
+            self.expose_output(stage, job, output)
         self.display.end(stage.name, skipped=not waiting)
         return outputs
 
@@ -103,9 +89,14 @@ class Pipeline:
             output = self._compute_here(stage, job, key)
         else:
             _skipped(stage.name, "unchanged")
-        self._expose(stage, job, output)
+        self.expose_output(stage, job, output)
         self.display.end(stage.name, skipped=skipped)
         return output
+
+    def show(self, key: str, draw: Callable[[Workspace, str], Page], final: bool = True) -> None:
+        """Shows a page about the recipe on the run's page, where there is one."""
+        if self.page is not None:
+            self.page.show(key, lambda: draw(self.workspace, self.recipe), final)
 
     def expose(self, table: str, part: str, artifact: Artifact) -> None:
         """Makes a finished file a partition of a table of this recipe."""
@@ -121,48 +112,41 @@ class Pipeline:
                 if path not in current:
                     path.unlink()
 
-    def _compute(self, stage: Stage, waiting: list[tuple[Job, str]], total: int) -> None:
-        counter, errors = count(total - len(waiting) + 1), list[BerryError]()
+    def _compute(self, stage: Stage, waiting: list[tuple[Job, str]], total: int) -> dict[str, str]:
+        """Computes jobs and gives the key of each one's output by its part; a source that failed has one of its own."""
+        entries: dict[str, Entry] = {}
+        done = total - len(waiting)
 
-        def advance(part: str) -> None:
-            self.display.advance(stage.name, next(counter), part)
+        def finished(entry: Entry) -> None:
+            if entries.setdefault(entry.partition, entry) is entry:
+                self.display.advance(stage.name, done + len(entries), entry.partition)
 
-        futures = []
         batches = _batches(waiting, self.workers)
-        for number, batch in enumerate(batches, 1):
-            run_name = f"{stage.name} {number}/{len(batches)}: {_names(batch)}"
-            futures.append(_as_task(stage.name, run_name, self._batch(stage, batch, advance, errors)).submit())
-        for future in futures:
-            future.wait()
-        if errors:
-            raise errors[0]
-        for future in futures:
-            future.result()
-
-    def _batch(
-        self, stage: Stage, batch: list[tuple[Job, str]], advance: Callable[[str], None], errors: list[BerryError]
-    ) -> Callable[[], State[Any]]:
-        def work() -> State[Any]:
-            entries, failure = list[Entry](), None
+        token = _FINISHED.set(finished)
+        try:
+            tasks = [self._submit(stage, batch, f"{number}/{len(batches)}") for number, batch in enumerate(batches, 1)]
+        finally:
+            _FINISHED.reset(token)
+        failures = []
+        for batch, future in zip(batches, tasks, strict=True):
             started = datetime.now(UTC)
             try:
-                futures = [self.pool.submit(run_job, self.workspace, stage.name, job, key) for job, key in batch]
-                for future in as_completed(futures):
-                    entries.append(future.result())
-                    advance(entries[-1].partition)
-            except BrokenProcessPool:
-                failure = BerryError(f"stage {stage.name}: a worker process was killed (out of memory?). Run the same command again.")
+                for entry in _entries_of(stage, future):
+                    finished(entry)
             except BerryError as error:
-                failure = error
-            if failure is not None:
-                errors.append(failure)
-                entries.append(_failed(stage, _names(batch), started, failure))
-            self.log.add(entries)
-            if failure is not None:
-                return Failed(message=str(failure))
-            return Completed(message=f"{len(entries)} {stage.unit}, {sum(entry.rows for entry in entries)} rows")
+                failures.append(error)
+                self.log.add([_failed(stage, _names(batch), started, error)])
+            self.log.add([entries[job.part] for job, _ in batch if job.part in entries])
+        if failures:
+            raise failures[0]
+        return {part: entry.key for part, entry in entries.items()}
 
-        return work
+    def _submit(self, stage: Stage, batch: list[tuple[Job, str]], number: str) -> PrefectFuture[list[Entry]]:
+        name = _safe(f"{stage.name} {number}: {_names(batch)}")
+        named: Any = _BATCH.with_options(name=stage.name, task_run_name=name)
+        return cast(
+            PrefectFuture[list[Entry]], named.submit(Batch(self.workspace, stage, batch, self.elsewhere if stage.spreads else None))
+        )
 
     def _compute_here(self, stage: Stage, job: Job, key: str) -> Output:
         made: list[Output] = []
@@ -176,7 +160,7 @@ class Pipeline:
             except BerryError as error:
                 self.log.add([_failed(stage, job.part, started, error)])
                 raise
-            self.log.add([_entry(stage.name, job.part, made[0], started, time.monotonic() - clock)])
+            self.log.add([entry_of(stage.name, job.part, made[0], started, time.monotonic() - clock)])
             return Completed(message="made")
 
         _as_task(stage.name, f"{stage.name}: {job.part}", work)()
@@ -188,7 +172,8 @@ class Pipeline:
 
         return advance
 
-    def _finished(self, stage: Stage, key: str) -> Output:
+    def finished(self, stage: Stage, key: str) -> Output:
+        """An output that must be there. Raises WorkspaceError where it is not."""
         output = find(self.workspace, stage.name, key)
         if output is None:
             raise WorkspaceError(
@@ -198,11 +183,12 @@ class Pipeline:
 
     def _log_skipped(self, stage: Stage, jobs: Sequence[Job], found: Sequence[Output | None]) -> None:
         now = datetime.now(UTC)
-        entries = [_entry(stage.name, job.part, output, now, 0.0, "skipped") for job, output in zip(jobs, found, strict=True) if output]
+        entries = [entry_of(stage.name, job.part, output, now, 0.0, "skipped") for job, output in zip(jobs, found, strict=True) if output]
         if entries:
             self.log.add(entries)
 
-    def _expose(self, stage: Stage, job: Job, output: Output) -> None:
+    def expose_output(self, stage: Stage, job: Job, output: Output) -> None:
+        """Makes the files of an output partitions of the stage's table, where it has one."""
         if stage.table is None:
             return
         for name, artifact in output.artifacts.items():
@@ -210,16 +196,66 @@ class Pipeline:
             self.expose(stage.table, job.part if stem == "part" else f"{job.part}-{stem}", artifact)
 
 
-def run_job(workspace: Workspace, stage: str, job: Job, key: str) -> Entry:
-    """Computes and publishes one job's output; runs in a worker process."""
-    started, clock = datetime.now(UTC), time.monotonic()
-    output = commit(workspace, stage, key, lambda scratch: job.call(job.target(scratch)))
-    return _entry(stage, job.part, output, started, time.monotonic() - clock)
+class Batch:
+    """Partitions that one task computes. No dataclass: Prefect looks for futures in everything that one holds."""
+
+    def __init__(self, workspace: Workspace, stage: Stage, jobs: list[tuple[Job, str]], elsewhere: Elsewhere | None) -> None:
+        self.workspace = workspace
+        self.elsewhere = elsewhere
+        self.stage = stage
+        self.jobs = jobs
 
 
-def _entry(stage: str, part: str, output: Output, started: datetime, seconds: float, status: str = "done") -> Entry:
-    files = output.artifacts.values()
-    return Entry(stage, part, status, started, round(seconds, 3), sum(f.rows for f in files), sum(f.bytes for f in files), output.key)
+_FINISHED: ContextVar[Callable[[Entry], None] | None] = ContextVar("finished", default=None)
+"""Told of each partition in the process that runs the flow; on a cluster nobody is there to be told."""
+
+
+def may_do_better(_task: object, _run: object, state: State[Any]) -> bool:
+    """Whether a batch that ended so is to be tried again."""
+    return state.name == INTERRUPTED
+
+
+def compute_batch(batch: Batch) -> State[Any]:
+    """Computes a batch of partitions; runs in a thread of the flow's process, or on a cluster."""
+    if batch.elsewhere is not None:
+        return batch.elsewhere.compute(batch.workspace, batch.stage, batch.jobs, INTERRUPTED)
+    entries, finished = list[Entry](), _FINISHED.get()
+    for job, key in batch.jobs:
+        try:
+            entries.append(in_worker(run_job, batch.workspace, batch.stage.name, job, key))
+        except BrokenProcessPool:
+            return Failed(name=INTERRUPTED, message=f"stage {batch.stage.name}, {job.part}: its process was killed (out of memory?)")
+        except BerryError as error:
+            return Failed(message=str(error))
+        except OSError as error:
+            return Failed(name=INTERRUPTED, message=f"stage {batch.stage.name}, {job.part}: {error}")
+        if finished is not None:
+            finished(entries[-1])
+    return Completed(message=f"{len(entries)} {batch.stage.unit}, {sum(entry.rows for entry in entries)} rows", data=entries)
+
+
+_BATCH = task(
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=ATTEMPTS - 1,
+    retry_delay_seconds=exponential_backoff(2),
+    retry_jitter_factor=0.3,
+    retry_condition_fn=may_do_better,
+)(compute_batch)  # by a name of its own: a cluster is sent the name of the function, and must find the function there
+
+
+def _entries_of(stage: Stage, future: PrefectFuture[list[Entry]]) -> list[Entry]:
+    """What a batch made. Raises BerryError with the message of one that failed."""
+    future.wait()
+    if future.state.is_failed() and future.state.message and future.state.data is None:
+        again = f" It was tried {ATTEMPTS} times; run it again to go on from there." if future.state.name == INTERRUPTED else ""
+        raise BerryError(future.state.message + again)
+    try:
+        return future.result()
+    except Exception as error:
+        if type(error).__name__ == "KilledWorker":  # of distributed, which need not be installed
+            raise BerryError(f"stage {stage.name}: several workers of the cluster died at the same batch (out of memory?)") from error
+        raise
 
 
 def _failed(stage: Stage, part: str, started: datetime, error: BerryError) -> Entry:
@@ -259,5 +295,9 @@ def _skipped(stage: str, message: str) -> None:
 
 
 def _as_task(name: str, run_name: str, work: Callable[[], State[Any]]) -> Any:
-    safe = run_name.replace("{", "(").replace("}", ")").replace(os.sep, "/")
-    return task(name=name, task_run_name=safe, cache_policy=NO_CACHE, persist_result=False)(work)
+    return task(name=name, task_run_name=_safe(run_name), cache_policy=NO_CACHE, persist_result=False)(work)
+
+
+def _safe(run_name: str) -> str:
+    """A name without what Prefect would take for a template."""
+    return run_name.replace("{", "(").replace("}", ")")

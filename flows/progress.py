@@ -1,23 +1,20 @@
-"""Progress: one live display in the terminal for all stages, or plain lines where there is no terminal.
-
-In a Prefect run the same figures go to progress artifacts, which the run's page shows while it runs.
+"""Progress: a live display of all stages in the terminal, plain lines where there is no terminal, and on a server the log
+and the page of the run.
 """
 
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol, cast
-from uuid import UUID
+from dataclasses import dataclass
+from typing import Protocol
 
-from prefect.artifacts import create_progress_artifact, update_progress_artifact
-from prefect.context import FlowRunContext
+from prefect import get_run_logger
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-ARTIFACT_SECONDS = 2.0
-"""Least time between two updates of one artifact: each is a request to the server."""
-
+from flows.run_page.page import RunPage
+from flows.stage import Stage
 
 LINE_SECONDS = 30.0
 """Least time between two lines about one stage where there is no terminal."""
@@ -36,43 +33,60 @@ class Display(Protocol):
         """A stage is finished, or was found finished."""
 
 
+@dataclass
+class _Going:
+    """A stage under way."""
+
+    total: int
+    units: str
+    started: float
+    told: float
+
+
 class Lines:
-    """One line per finished stage: for logs and pipes."""
+    """One line per finished stage, and one every half minute about a long one."""
 
     def __init__(self) -> None:
-        self._started: dict[str, float] = {}
-        self._totals: dict[str, str] = {}
-        self._told = 0.0
+        self._going: dict[str, _Going] = {}
 
     def begin(self, stage: str, total: int, done: int, unit: str) -> None:
-        self._started[stage] = time.monotonic()
-        self._totals[stage] = f"{total} {unit}" + (f", {done} of them unchanged" if 0 < done < total else "")
-
-        self._told = self._started[stage]
+        now = time.monotonic()
+        units = f"{total} {unit}" + (f", {done} of them unchanged" if 0 < done < total else "")
+        self._going[stage] = _Going(total, units, now, now)
 
     def advance(self, stage: str, done: int, detail: str = "") -> None:
-        """Says every half minute where a long stage is."""
-        if time.monotonic() - self._told > LINE_SECONDS:
-            self._told = time.monotonic()
-            print(f"  {stage:<12} {done:>9}  of {self._totals[stage]}{'; ' + detail if detail else ''}", flush=True)
+        going = self._going[stage]
+        if time.monotonic() - going.told > LINE_SECONDS:
+            going.told = time.monotonic()
+            self._say(stage, str(done), f"of {going.units}{'; ' + detail if detail else ''}")
 
     def end(self, stage: str, skipped: bool, detail: str = "") -> None:
-        seconds = time.monotonic() - self._started[stage]
-        state = "skipped" if skipped else f"{seconds:7.1f} s"
-        print(f"  {stage:<12} {state:>9}  {self._totals[stage]}{'; ' + detail if detail else ''}", flush=True)
+        going = self._going.pop(stage)
+        state = "skipped" if skipped else f"{time.monotonic() - going.started:7.1f} s"
+        self._say(stage, state, f"{going.units}{'; ' + detail if detail else ''}")
+
+    def _say(self, stage: str, state: str, rest: str) -> None:
+        print(f"  {stage:<12} {state:>9}  {rest}", flush=True)
+
+
+class Logged(Lines):
+    """The same lines in the log of a Prefect run."""
+
+    def _say(self, stage: str, state: str, rest: str) -> None:
+        get_run_logger().info("%s: %s, %s", stage, state.strip(), rest)
 
 
 class Live:
     """A live table of bars on a terminal."""
 
-    def __init__(self, progress: Progress, stages: Sequence[str]) -> None:
+    def __init__(self, progress: Progress, stages: Sequence[Stage]) -> None:
         self._progress = progress
-        self._rows: dict[str, TaskID] = {
-            stage: progress.add_task(stage, total=None, start=False, state="[dim]waiting", detail="") for stage in stages
-        }
+        self._rows: dict[str, TaskID] = {}
+        for stage in stages:
+            self._row(stage.name)
 
     def begin(self, stage: str, total: int, done: int, unit: str) -> None:
-        row = self._rows[stage]
+        row = self._row(stage)
         self._progress.start_task(row)
         self._progress.update(row, total=total, completed=done, state=f"of {total} {unit}")
 
@@ -85,41 +99,55 @@ class Live:
         self._progress.update(row, completed=total, state="[dim]skipped" if skipped else "[green]done", detail=f"[dim]{detail[:48]}")
         self._progress.stop_task(row)
 
+    def _row(self, stage: str) -> TaskID:
+        if stage not in self._rows:
+            self._rows[stage] = self._progress.add_task(stage, total=None, start=False, state="[dim]waiting", detail="")
+        return self._rows[stage]
 
-class Artifacts:
-    """Progress artifacts of the Prefect run, beside another display."""
 
-    def __init__(self, other: Display) -> None:
+class OnPage:
+    """The bar on a Prefect run's page, over all stages of the run by their weight, beside another display."""
+
+    def __init__(self, other: Display, page: RunPage, stages: Sequence[Stage]) -> None:
         self._other = other
-        self._running: dict[str, tuple[UUID, int]] = {}
-        self._updated = 0.0
+        self._page = page
+        self._weights = {stage.name: stage.weight for stage in stages}
+        self._done: dict[str, float] = dict.fromkeys(self._weights, 0.0)
+        self._totals: dict[str, tuple[int, str]] = {}
+        self._started = time.monotonic()
 
     def begin(self, stage: str, total: int, done: int, unit: str) -> None:
         self._other.begin(stage, total, done, unit)
-        if done < total and FlowRunContext.get() is not None:
-            what = f"{stage}: {total} {unit}"
-            artifact = cast(UUID, create_progress_artifact(100.0 * done / total, f"{stage}-progress", what))
-            self._running[stage] = (artifact, total)
+        self._totals[stage] = (total, unit)
+        self._tell(stage, done, "")
 
     def advance(self, stage: str, done: int, detail: str = "") -> None:
         self._other.advance(stage, done, detail)
-        if stage in self._running and time.monotonic() - self._updated > ARTIFACT_SECONDS:
-            self._updated = time.monotonic()
-            artifact, total = self._running[stage]
-            update_progress_artifact(artifact, 100.0 * done / total, f"{stage}: {done} of {total}. {detail}")
+        self._tell(stage, done, detail)
 
     def end(self, stage: str, skipped: bool, detail: str = "") -> None:
         self._other.end(stage, skipped, detail)
-        if stage in self._running:
-            artifact, total = self._running.pop(stage)
-            update_progress_artifact(artifact, 100.0, f"{stage}: {total} of {total}. {detail}")
+        self._tell(stage, self._totals[stage][0], "skipped, as it was finished before" if skipped else detail)
+
+    def _tell(self, stage: str, done: int, detail: str) -> None:
+        total, unit = self._totals[stage]
+        self._weights.setdefault(stage, 1)
+        self._done[stage] = done / total if total else 1.0
+        whole = sum(self._weights.values())
+        percent = 100.0 * sum(self._done.get(name, 0.0) * weight for name, weight in self._weights.items()) / whole
+        seconds = time.monotonic() - self._started
+        words = f"{stage}: {done} of {total} {unit}{', ' + detail if detail else ''} ({seconds:.0f} s so far)"
+        self._page.progress(percent, words)
 
 
 @contextmanager
-def display(stages: Sequence[str]) -> Iterator[Display]:
-    """The display that fits where the output goes: live on a terminal, lines elsewhere; artifacts in either case."""
+def display(stages: Sequence[Stage], page: RunPage | None) -> Iterator[Display]:
+    """The display that fits where the run is looked at: its log and its page, where it has one, else live or as lines."""
+    if page is not None:
+        yield OnPage(Logged(), page, stages)
+        return
     if not sys.stdout.isatty():
-        yield Artifacts(Lines())
+        yield Lines()
         return
     columns = (
         TextColumn("{task.description:<12}"),
@@ -128,4 +156,4 @@ def display(stages: Sequence[str]) -> Iterator[Display]:
         TextColumn("{task.fields[state]}"),
     )
     with Progress(*columns, TimeElapsedColumn(), TextColumn("{task.fields[detail]}"), console=Console()) as progress:
-        yield Artifacts(Live(progress, stages))
+        yield Live(progress, stages)

@@ -1,17 +1,84 @@
-"""Where work runs: one process pool per build, fed by Prefect's thread runner.
+"""Where work runs, chosen by configuration in one place: processes of this machine, Prefect workers, or a Dask cluster.
 
-Prefect's own process runners build API clients for every task. Here a thread per batch waits while one shared pool of
-plain processes, which make no requests, does the work.
+Embedded, a thread per batch borrows one worker process and waits; the workers make no requests, while Prefect's own
+process runner builds API clients for every task. On Prefect workers that share the workspace a batch of partitions is a run of its own,
+for which the thread waits. On Dask a batch is a task of the cluster, and computes where it is.
 """
 
 import ctypes
+import logging
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from queue import SimpleQueue
+from typing import Any, ParamSpec, TypeVar, cast
+
+from prefect.futures import PrefectFuture
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+
+from warehouse.errors import WorkspaceError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+AnyRunner = TaskRunner[PrefectFuture[Any]]
+
+THREADS = 64
+"""Batches that may wait for a worker at once; the workers themselves are as many as the run asks for."""
+
+
+class EngineKind(StrEnum):
+    """What does the work of a stage's partitions."""
+
+    EMBEDDED = "embedded"  # worker processes of the run
+    WORKERS = "workers"  # runs of their own, on Prefect workers that share the workspace
+    DASK = "dask"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The configured engine; BERRY_ENGINE, BERRY_DASK_ADDRESS and BERRY_WORKERS set it."""
+
+    kind: EngineKind
+    address: str  # of a Dask scheduler; empty for a local cluster
+    workers: int
+
+
+def configured_engine() -> Engine:
+    """The engine that the environment names. Raises WorkspaceError for one that does not exist."""
+    kind, count = os.environ.get("BERRY_ENGINE", EngineKind.EMBEDDED), os.environ.get("BERRY_WORKERS", "0")
+    if kind not in list(EngineKind):
+        raise WorkspaceError(f"BERRY_ENGINE is {kind!r}; it is one of {', '.join(EngineKind)}.")
+    if not count.isdecimal():
+        raise WorkspaceError(f"BERRY_WORKERS is {count!r}; it is a number of processes, or 0 for one per core.")
+    return Engine(EngineKind(kind), os.environ.get("BERRY_DASK_ADDRESS", ""), int(count) or cores())
+
+
+def task_runner() -> AnyRunner:
+    """Prefect's task runner for the configured engine: threads that feed this run's workers, or a Dask cluster.
+
+    Raises WorkspaceError where Dask is asked for and not installed.
+    """
+    engine = configured_engine()
+    if engine.kind is not EngineKind.DASK:
+        return cast(AnyRunner, ThreadPoolTaskRunner(max_workers=THREADS))
+    try:
+        from prefect_dask.task_runners import DaskTaskRunner
+    except ImportError as error:
+        raise WorkspaceError("BERRY_ENGINE is dask, and Dask is not installed. Install it with: pip install 'berrypatch[dask]'") from error
+    logging.getLogger("distributed").setLevel(logging.WARNING)
+    if engine.address:
+        return cast(AnyRunner, DaskTaskRunner(address=engine.address))
+    # one thread per process: a stage is bound by Python's own work, which threads do not share out
+    cluster = {"n_workers": engine.workers, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.WARNING}
+    return cast(AnyRunner, DaskTaskRunner(cluster_kwargs=cluster))
 
 
 def cores() -> int:
@@ -19,22 +86,87 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def process_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """A pool of spawned processes that end with their parent, however it ends. 0 workers: one per core."""
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers or cores(), mp_context=context, initializer=_start_worker)
-    try:
-        yield pool
-    except BaseException:
-        # taken before the shutdown, which forgets them. Futures are not cancelled: a thread that waits for a cancelled
-        # one waits for ever, while the death of the workers wakes it
-        running = list((pool._processes or {}).values())
-        pool.shutdown(wait=False)
-        for process in running:
+class Stopped(WorkspaceError):
+    """The run is ending, and its workers are gone."""
+
+
+class Workers:
+    """Worker processes that threads borrow, one call at a time.
+
+    Each is a pool of one process, so that one that is killed costs no other its work.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._idle: SimpleQueue[ProcessPoolExecutor | None] = SimpleQueue()
+        self._started: set[ProcessPoolExecutor] = set()
+        self._closed = False
+        for _ in range(count):
+            self._idle.put(None)  # started when it is first needed
+
+    def call(self, function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        """The result of a call in a worker process, which is waited for.
+
+        Raises what the call raises, BrokenProcessPool where the process was killed, and Stopped once the run is ending.
+        """
+        worker = self._idle.get()
+        try:
+            if self._closed:
+                raise Stopped("the run is ending")
+            if worker is None:
+                worker = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_start_worker)
+                self._started.add(worker)
+            return worker.submit(function, *arguments, **named).result()
+        except BrokenProcessPool:
+            if worker is not None:
+                self._started.discard(worker)
+                worker.shutdown(wait=False)
+            worker = None
+            if self._closed:
+                raise Stopped("the run is ending") from None
+            raise
+        finally:
+            self._idle.put(worker)
+
+    def close(self, at_once: bool) -> None:
+        """Ends the processes: after their current call, or at once, which wakes the threads that wait for them."""
+        self._closed = True
+        workers = list(self._started)
+        # taken before the shutdown, which forgets them
+        running = [process for worker in workers for process in (worker._processes or {}).values()]
+        for worker in workers:
+            worker.shutdown(wait=not at_once)
+        for process in running if at_once else ():
             process.terminate()
+
+
+_WORKERS: ContextVar[Workers | None] = ContextVar("workers", default=None)
+
+
+@contextmanager
+def open_workers(count: int) -> Iterator[int]:
+    """The workers of a run for the length of a block, as the engine has it; gives their number. 0: as configured."""
+    engine = configured_engine()
+    if engine.kind is EngineKind.DASK:
+        yield engine.workers
+        return
+    workers = Workers(count or engine.workers)
+    token = _WORKERS.set(workers)
+    try:
+        yield workers.count
+    except BaseException:
+        workers.close(at_once=True)
         raise
-    pool.shutdown()
+    else:
+        workers.close(at_once=False)
+    finally:
+        _WORKERS.reset(token)
+
+
+def in_worker(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """The result of a call in a worker process of this run; on a cluster this process is one already."""
+    workers = _WORKERS.get()
+    return function(*arguments, **named) if workers is None else workers.call(function, *arguments, **named)
 
 
 def _start_worker() -> None:

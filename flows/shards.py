@@ -7,28 +7,49 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow
+from prefect.client.schemas.objects import State
 
 from curation.recipe import Recipe
 from curation.settings import ShardSettings
 from flows import current, stages
-from flows.pipeline import Job, Pipeline
-from flows.session import fails_plainly, run_name, session
+from flows.forms import ShardChanges, changed
+from flows.job import Job
+from flows.pipeline import Pipeline
+from flows.run_page import pages
+from flows.runners import task_runner
+from flows.session import Work, completed, fails_plainly, opened, read_recipe, run_name, session, show_outcome
+from flows.train import train_next
+from flows.vocabulary import make_vocabulary
 from tokenizer import corpus, evaluate, pack
 from warehouse.store import Output, expose
 
 
-@flow(name="write-shards", flow_run_name=run_name, persist_result=False)
+@flow(name="write-shards", task_runner=task_runner(), flow_run_name=run_name, persist_result=False)
 @fails_plainly
-def write_token_shards(recipe: str, home: str) -> dict[str, Any]:
+def write_token_shards(
+    recipe: str = "quickstart", home: str = "", save_as: str = "", shards: ShardChanges = ShardChanges(), then_train: bool = False
+) -> State[dict[str, Any]]:
     """Writes the current snapshot of a recipe as token shards in its current vocabulary.
 
     Args:
-        recipe: Path of a recipe file.
-        home: The workspace to work in.
+        recipe: Name or path of a recipe.
+        home: Folder of the workspace; empty for the service's own.
+        save_as: The name under which the results are kept, where it is not the recipe's.
+        shards: Files of token ids; empty boxes are as the recipe says.
+        then_train: Train the vocabulary before, where it is of another snapshot, and the model after.
     """
-    with session(recipe, home, 1, [stages.SHARDS]) as (pipeline, settings):
-        make_shards(pipeline, settings)
-        return {"folder": str(pipeline.workspace.shards(settings.name))}
+    settings = changed(read_recipe(recipe)[0], save_as=save_as, shards=shards)
+    covered = [stages.TOKENIZER, stages.SHARDS] if then_train else [stages.SHARDS]
+    with opened(settings, home, covered):
+        with session(settings, home, 1, covered, Work.CORPUS) as pipeline:
+            if then_train:
+                make_vocabulary(pipeline, settings)
+            made = make_shards(pipeline, settings)
+            show_outcome(pipeline)
+            facts = {"folder": str(pipeline.workspace.shards(settings.name))}
+        if then_train:
+            facts |= train_next(settings, made, {"recipe": recipe, "home": home, "save_as": save_as})
+        return completed(facts, f"shards of snapshot {made.snapshot_id} in {facts['folder']}")
 
 
 def make_shards(pipeline: Pipeline, recipe: Recipe) -> current.Shards:
@@ -43,7 +64,9 @@ def make_shards(pipeline: Pipeline, recipe: Recipe) -> current.Shards:
     made = pipeline.run_here(stages.SHARDS, job, texts.rows().num_rows)
     _publish(pipeline, recipe.name, made)
     folder = str(made.folder.relative_to(workspace.root))
-    return current.save(workspace, recipe.name, current.Shards(source.snapshot_id, vocabulary.tokenizer_id, folder, made.digest))
+    shards = current.save(workspace, recipe.name, current.Shards(source.snapshot_id, vocabulary.tokenizer_id, folder, made.digest))
+    pipeline.show("compression", pages.compression)
+    return shards
 
 
 @dataclass(frozen=True)

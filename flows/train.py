@@ -7,40 +7,76 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from prefect import flow
+from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import State
 
 from curation.recipe import Recipe
 from curation.settings import TrainingSettings as RecipeTraining
 from flows import current, stages
-from flows.pipeline import Job, Pipeline, key_of
+from flows.events import SHARDS_PUBLISHED, announce
+from flows.forms import TrainingChanges, changed
+from flows.job import Job
+from flows.pipeline import Pipeline, key_of
 from flows.report.page import write_report
-from flows.session import fails_plainly, run_name, session
+from flows.run_page import pages
+from flows.run_page.curves import Reading
+from flows.runners import task_runner
+from flows.service import on_a_server
+from flows.session import Work, completed, fails_plainly, holding, read_recipe, run_name, session, show_outcome
 from tokenizer.encode import Encoder
 from tokenizer.shards import shard_paths
 from training import assessment, loop
 from training.settings import TrainingSettings
 from training.strawberry import StrawberryConfig
-from warehouse.store import Output, expose
+from warehouse.store import Output, expose, forget
 from warehouse.tables import read_table
 
 
-@flow(name="train-strawberry", flow_run_name=run_name, persist_result=False)
+@flow(name="train-strawberry", task_runner=task_runner(), flow_run_name=run_name, persist_result=False)
 @fails_plainly
-def train_strawberry(recipe: str, home: str) -> dict[str, Any]:
+def train_strawberry(
+    recipe: str = "quickstart", home: str = "", save_as: str = "", training: TrainingChanges = TrainingChanges(), again: bool = False
+) -> State[dict[str, Any]]:
     """Trains Strawberry on the current shards of a recipe, evaluates it, and writes the report.
 
     Args:
-        recipe: Path of a recipe file, or the name of a built-in one.
-        home: The workspace to work in.
+        recipe: Name or path of a recipe.
+        home: Folder of the workspace; empty for the service's own.
+        save_as: The name under which the results are kept, where it is not the recipe's.
+        training: The model and how it is trained; empty boxes are as the recipe says.
+        again: Train even where the same shards were trained on with the same settings before.
     """
-    with session(recipe, home, 1, [stages.TRAINING, stages.EVALUATION, stages.REPORT]) as (pipeline, settings):
-        losses = make_model(pipeline, settings)
-        make_report(pipeline, settings)
-        return {**losses, "report": str(pipeline.workspace.report(settings.name))}
+    made = train_and_report(changed(read_recipe(recipe)[0], save_as=save_as, training=training), home, again)
+    return completed(made, f"strawberry: {made['strawberry']}", f"bigram: {made['bigram']}")
 
 
-def make_model(pipeline: Pipeline, recipe: Recipe) -> dict[str, str]:
-    """Trains and evaluates, points the recipe at the model, and returns its losses in words."""
+def train_and_report(recipe: Recipe, home: str, again: bool = False) -> dict[str, Any]:
+    """Trains on a recipe's current shards and writes its report; the losses in words, and where the report is."""
+    with session(recipe, home, 1, stages.AFTER_SHARDS, Work.MODEL) as pipeline:
+        losses = make_model(pipeline, recipe, again)
+        with holding(pipeline.workspace, recipe.name, Work.CORPUS):
+            make_report(pipeline, recipe)
+        show_outcome(pipeline)
+        return {**losses, "report": str(pipeline.workspace.report(recipe.name))}
+
+
+def train_next(
+    recipe: Recipe, made: current.Shards, parameters: dict[str, str], training: TrainingChanges = TrainingChanges()
+) -> dict[str, Any]:
+    """Has a model trained on shards that were just published: by an event where a server runs, here where none does.
+
+    `parameters` are recipe, home and save_as, of the flow that is to follow; `recipe` holds the changes already.
+    """
+    if not on_a_server():
+        return train_and_report(recipe, parameters["home"])
+    facts = {"snapshot_id": made.snapshot_id, "shards": made.digest, "training": training.model_dump(mode="json")}
+    announce(SHARDS_PUBLISHED, parameters, facts)
+    get_run_logger().info("the shards are published, and a run of %s is to train on them", train_strawberry.name)
+    return {"training": "asked for"}
+
+
+def make_model(pipeline: Pipeline, recipe: Recipe, again: bool = False) -> dict[str, str]:
+    """Trains (`again`: even what was trained before) and evaluates, points the recipe at the model, and returns its losses in words."""
     workspace = pipeline.workspace
     shards = current.load(workspace, recipe.name, current.Shards)
     snapshot = current.load(workspace, recipe.name, current.Corpus)
@@ -50,7 +86,7 @@ def make_model(pipeline: Pipeline, recipe: Recipe) -> dict[str, str]:
     encoder = Encoder.load(workspace.root / vocabulary.path)
     folder = workspace.root / shards.folder
     settings = _settings(recipe.training, encoder.entries)
-    trained = _train(pipeline, recipe, folder, settings)
+    trained = _train(pipeline, recipe, folder, settings, again)
     model_folder = workspace.model(recipe.name)
     for name, artifact in trained.artifacts.items():
         expose(artifact, model_folder / name)
@@ -69,7 +105,11 @@ def make_model(pipeline: Pipeline, recipe: Recipe) -> dict[str, str]:
             shards.snapshot_id, shards.digest, *(str(output.folder.relative_to(workspace.root)) for output in (trained, evaluated))
         ),
     )
-    return _words(evaluated)
+    words = _words(evaluated)
+    get_run_logger().info("; ".join(f"{name}: {loss}" for name, loss in words.items()))
+    for key, page in (("curve", pages.trained_curve), ("losses", pages.losses), ("samples", pages.samples)):
+        pipeline.show(key, page)
+    return words
 
 
 def make_report(pipeline: Pipeline, recipe: Recipe) -> None:
@@ -81,21 +121,47 @@ def make_report(pipeline: Pipeline, recipe: Recipe) -> None:
     expose(made["report.html"], workspace.report(recipe.name))
 
 
-def _train(pipeline: Pipeline, recipe: Recipe, folder: Path, settings: TrainingSettings) -> Output:
+def _train(pipeline: Pipeline, recipe: Recipe, folder: Path, settings: TrainingSettings, again: bool) -> Output:
     data = loop.TrainingData(tuple(shard_paths(folder, "train")), tuple(shard_paths(folder, "val")))
     shards = current.load(pipeline.workspace, recipe.name, current.Shards)
     job = Job(recipe.name, (shards.digest,), settings.record(), loop.train, folder=True)
     # outside the scratch folder, which a new build clears: this is what a killed run goes on from
-    checkpoints = pipeline.workspace.checkpoints(key_of(stages.TRAINING, job))
-    trained = pipeline.run_here(stages.TRAINING, replace(job, call=partial(_loop, settings, data, checkpoints)), settings.steps)
+    key = key_of(stages.TRAINING, job)
+    checkpoints = pipeline.workspace.checkpoints(key)
+    if again:
+        forget(pipeline.workspace, stages.TRAINING.name, key)
+    watch = _watch(pipeline, recipe.name, settings.steps)
+    trained = pipeline.run_here(stages.TRAINING, replace(job, call=partial(_loop, settings, data, checkpoints, watch)), settings.steps)
     shutil.rmtree(checkpoints, ignore_errors=True)
     return trained
 
 
-def _loop(settings: TrainingSettings, data: loop.TrainingData, checkpoints: Path, out: Path, advance: Callable[[int, str], None]) -> None:
+Watch = Callable[[loop.Progress], None]
+
+
+def _watch(pipeline: Pipeline, recipe: str, steps: int) -> Watch:
+    """Draws the loss curve on the run's page while the model is trained."""
+    readings, levels = list[Reading](), pages.known_levels(pipeline.workspace, recipe) if pipeline.page else {}
+
+    def watch(at: loop.Progress) -> None:
+        readings.append(Reading(at.step, at.loss, at.validation_loss))
+        pipeline.show("curve", lambda _, name: pages.curve(name, readings, steps, levels), final=False)
+
+    return watch
+
+
+def _loop(
+    settings: TrainingSettings,
+    data: loop.TrainingData,
+    checkpoints: Path,
+    watch: Watch,
+    out: Path,
+    advance: Callable[[int, str], None],
+) -> None:
     def progress(at: loop.Progress) -> None:
         held_out = f", held out {at.validation_loss:.3f}" if at.validation_loss is not None else ""
         advance(at.step, f"loss {at.loss:.3f}{held_out}, {at.tokens_per_second:,.0f} tokens/s")
+        watch(at)
 
     loop.train(settings, data, out, progress, checkpoints)
 

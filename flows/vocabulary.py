@@ -1,31 +1,39 @@
 """Flow `train-tokenizer`: from a snapshot to a vocabulary."""
 
-import json
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from prefect import flow
+from prefect.client.schemas.objects import State
 
 from curation.recipe import Recipe
-from curation.settings import TokenizerSettings
-from flows import current, stages
-from flows.pipeline import Job, Pipeline
-from flows.session import fails_plainly, run_name, session
-from tokenizer import corpus, train
+from flows import calls, current, stages
+from flows.forms import TokenizerChanges, changed
+from flows.job import Job
+from flows.pipeline import Pipeline
+from flows.runners import task_runner
+from flows.session import Work, completed, fails_plainly, read_recipe, run_name, session, show_outcome
+from tokenizer import corpus
 
 
-@flow(name="train-tokenizer", flow_run_name=run_name, persist_result=False)
+@flow(name="train-tokenizer", task_runner=task_runner(), flow_run_name=run_name, persist_result=False)
 @fails_plainly
-def train_tokenizer(recipe: str, home: str) -> dict[str, Any]:
+def train_tokenizer(
+    recipe: str = "quickstart", home: str = "", save_as: str = "", tokenizer: TokenizerChanges = TokenizerChanges()
+) -> State[dict[str, Any]]:
     """Trains the vocabulary of a recipe on its current snapshot.
 
     Args:
-        recipe: Path of a recipe file.
-        home: The workspace to work in.
+        recipe: Name or path of a recipe.
+        home: Folder of the workspace; empty for the service's own.
+        save_as: The name under which the results are kept, where it is not the recipe's.
+        tokenizer: The vocabulary; empty boxes are as the recipe says.
     """
-    with session(recipe, home, 1, [stages.TOKENIZER]) as (pipeline, settings):
-        return {"tokenizer_id": make_vocabulary(pipeline, settings).tokenizer_id}
+    settings = changed(read_recipe(recipe)[0], save_as=save_as, tokenizer=tokenizer)
+    with session(settings, home, 1, [stages.TOKENIZER], Work.CORPUS) as pipeline:
+        made = make_vocabulary(pipeline, settings)
+        show_outcome(pipeline)
+        return completed({"tokenizer_id": made.tokenizer_id}, f"vocabulary {made.tokenizer_id[:16]} of snapshot {made.snapshot_id}")
 
 
 def make_vocabulary(pipeline: Pipeline, recipe: Recipe) -> current.Vocabulary:
@@ -36,7 +44,7 @@ def make_vocabulary(pipeline: Pipeline, recipe: Recipe) -> current.Vocabulary:
         source.snapshot_id,
         (source.digest,),
         recipe.tokenizer.model_dump(mode="json"),
-        partial(_train, texts, recipe.tokenizer),
+        partial(calls.train_vocabulary, texts, recipe.tokenizer),
         folder=True,
     )
     made = pipeline.run(stages.TOKENIZER, [job])[0]
@@ -46,9 +54,3 @@ def make_vocabulary(pipeline: Pipeline, recipe: Recipe) -> current.Vocabulary:
         recipe.name,
         current.Vocabulary(vocabulary.sha256, source.snapshot_id, str(vocabulary.path.relative_to(pipeline.workspace.root))),
     )
-
-
-def _train(texts: corpus.Corpus, settings: TokenizerSettings, out: Path) -> None:
-    made = train.train_vocabulary(corpus.training_texts(texts), settings, out)
-    facts = {"entries": made.entries, "pattern": made.pattern, "trained_characters": made.trained_characters}
-    (out / "facts.json").write_text(json.dumps(facts, sort_keys=True))

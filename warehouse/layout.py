@@ -9,8 +9,10 @@ WORKSPACE/
   reports/R.html          its report; it and table `runs` alone tell the time of day
   current/R/              pointers to what the recipe's flows made last
   checkpoints/            trainings that are not finished
-  scratch/                temporary files, safe to delete while nothing runs
-  *.lock                  held while a build works, or while the views are replaced
+  scratch/                temporary files, one room per run, safe to delete while nothing runs
+  service/                logs and state of `berry up`
+  locks/                  held while a run works on a recipe's corpus or model
+  publish.lock            held while the views are replaced
 """
 
 from dataclasses import dataclass
@@ -19,9 +21,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where things lie below one folder. Knows paths only; creates nothing."""
+    """Where things lie below one folder. Knows paths only; creates nothing.
+
+    `room` names the folder of one run's temporary files, so that runs side by side do not clear each other's.
+    """
 
     root: Path
+    room: str = ""
 
     @property
     def store(self) -> Path:
@@ -37,15 +43,23 @@ class Workspace:
 
     @property
     def scratch(self) -> Path:
+        return self.rooms / self.room
+
+    @property
+    def rooms(self) -> Path:
         return self.root / "scratch"
 
     @property
-    def lock(self) -> Path:
-        return self.root / "build.lock"
+    def service(self) -> Path:
+        return self.root / "service"
 
     @property
     def publish_lock(self) -> Path:
         return self.root / "publish.lock"
+
+    def lock(self, recipe: str, work: str) -> Path:
+        """The lock of one kind of work on a recipe: its corpus or its model."""
+        return self.root / "locks" / f"{recipe}.{work}.lock"
 
     def current(self, recipe: str) -> Path:
         """The folder of a recipe's pointers."""

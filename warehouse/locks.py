@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,27 +10,44 @@ from warehouse.errors import WorkspaceError
 
 
 @contextmanager
-def exclusive(path: Path, wait: bool = False) -> Iterator[None]:
+def exclusive(path: Path, wait: bool = False, waiting: Callable[[str], object] | None = None) -> Iterator[None]:
     """Holds a file lock for the length of a block.
 
-    Raises WorkspaceError, naming the holder's process, when the lock is taken and `wait` is false, and where the
-    folder cannot be written to.
+    With `wait` it stands in line where the lock is taken; `waiting` is told the holder's process first. Raises
+    WorkspaceError, naming that process, when the lock is taken and `wait` is false, and where the folder cannot be
+    written to.
     """
     descriptor = _opened(path)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
-            raise WorkspaceError(
-                f"{path.parent}: another build (process {holder}) is working in this workspace. "
-                "Wait for it to end, or give this one a workspace of its own with --home."
-            ) from None
+            if not wait:
+                raise WorkspaceError(
+                    f"{path}: another run (process {holder}) is at work here. "
+                    "Wait for it to end, or give this one a workspace of its own with --home."
+                ) from None
+            if waiting is not None:
+                waiting(holder)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
     finally:
         os.close(descriptor)
+
+
+def is_held(path: Path) -> bool:
+    """Whether somebody holds a lock now."""
+    try:
+        with path.open("rb") as descriptor:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
 
 
 def _opened(path: Path) -> int:

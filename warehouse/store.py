@@ -103,6 +103,11 @@ def commit(workspace: Workspace, stage: str, key: str, produce: Callable[[Path],
     return output
 
 
+def forget(workspace: Workspace, stage: str, key: str) -> None:
+    """Takes an output out of the store, so that it is computed again; what was exposed of it elsewhere stays."""
+    shutil.rmtree(workspace.store / stage / key, ignore_errors=True)
+
+
 def disk_full(place: Path, error: Exception) -> WorkspaceError:
     """The error that a person sees when a disk is full, whoever met it."""
     free = shutil.disk_usage(next(p for p in (place, *place.absolute().parents) if p.exists())).free / 1e6

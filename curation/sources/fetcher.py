@@ -12,6 +12,7 @@ import httpx2
 import stamina
 from protego import Protego
 
+from curation.secrets import spellings
 from warehouse.errors import SourceError
 
 ATTEMPTS = 4
@@ -63,13 +64,15 @@ class _TryAgain(Exception):
 class Fetcher:
     """Fetches pages of a few hosts, one request at a time.
 
-    `stand_in` maps a host to the `address:port` that is asked in its place, as `curl --connect-to` does.
+    `stand_in` maps a host to the `address:port` that is asked in its place, as `curl --connect-to` does. `authorization`
+    maps an origin (`https://host`) to the value of the Authorization header that it, and nothing else, is sent.
     """
 
     user_agent: str
     delay_seconds: float
     largest: int  # bytes of one response
     stand_in: Mapping[str, str] = field(default_factory=dict)
+    authorization: Mapping[str, str] = field(default_factory=dict, repr=False)
     sleep: Callable[[float], None] = time.sleep
 
     def __post_init__(self) -> None:
@@ -77,6 +80,7 @@ class Fetcher:
         self._client = httpx2.Client(
             headers={"User-Agent": self.user_agent}, timeout=TIMEOUT, follow_redirects=False, trust_env=not self.stand_in
         )
+        self.secrets = tuple({text for value in self.authorization.values() for text in spellings(value)})
         self._robots: dict[str, Protego] = {}
         self._closed: dict[str, str] = {}
         self._last: dict[str, float] = {}
@@ -108,6 +112,11 @@ class Fetcher:
         """The response to one address, redirects not followed. Raises httpx2.HTTPError after several tries."""
         return self._patiently(url, self.largest)
 
+    def repeats_secret(self, page: Page) -> bool:
+        """Whether a site sent back what it was authorized with, so that its response holds a secret."""
+        parts = (page.content, *(value.encode() for value in page.headers.values()))
+        return any(secret.encode() in part for secret in self.secrets for part in parts)
+
     def _rules(self, url: str) -> Protego:
         page = self._patiently(url, ROBOTS_BYTES)
         for _ in range(ROBOTS_REDIRECTS):
@@ -136,6 +145,8 @@ class Fetcher:
         if parts.netloc in self.stand_in:
             target = urlunsplit(("http", self.stand_in[parts.netloc], parts.path, parts.query, ""))
             headers["Host"] = parts.netloc
+        if value := self.authorization.get(origin(url)):
+            headers["Authorization"] = value
         content, end = bytearray(), time.monotonic() + LONGEST_RESPONSE
         with self._client.stream("GET", target, headers=headers) as response:
             for chunk in response.iter_bytes():
@@ -155,6 +166,12 @@ class Fetcher:
         if wait > 0:
             self.sleep(wait)
         self._last[host] = time.monotonic()
+
+
+def origin(url: str) -> str:
+    """Scheme and host of an address: what a secret may be sent to. The same host without https is another origin."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _pause_before_retry(error: Exception) -> bool | float:

@@ -5,9 +5,10 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from curation.domains import Domain
+from curation.secrets import SecretReference
 
 
 class Format(StrEnum):
@@ -27,6 +28,13 @@ class Format(StrEnum):
     CODE = "code"
 
 
+class OnFailure(StrEnum):
+    """What becomes of a run when a source as a whole cannot be captured: the site is down, the file is gone."""
+
+    FAIL = "fail"
+    CONTINUE = "continue"
+
+
 def _kind(description: str) -> Any:
     return Field(title="Kind", description=description)
 
@@ -34,9 +42,20 @@ def _kind(description: str) -> Any:
 class Source(BaseModel):
     """What every source has."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)  # an input that is refused may be a secret
+
     id: str = Field(title="Name", pattern=r"^[a-z0-9][a-z0-9._-]*$", description="Short and unique; lower case, digits, dashes.")
     domain: Domain = Field(title="Domain", description="The kind of text it holds.")
     licence: str = Field("unknown", title="Licence", description="As the source states it.")
+    on_failure: OnFailure = Field(
+        OnFailure.FAIL,
+        title="On failure",
+        description="Where nothing of it can be captured: fail the run, or continue without it and record one failed item.",
+    )
+
+    def capture_settings(self) -> dict[str, Any]:
+        """Everything that decides what a capture of it holds: all settings but how a failure is met."""
+        return self.model_dump(mode="json", exclude={"on_failure"})
 
 
 class FilesSource(Source):
@@ -85,12 +104,19 @@ class WebSource(Source):
     max_pages: int = Field(1_000, ge=1, title="Most pages", description="Addresses beyond are recorded as not asked for.")
     max_depth: int = Field(8, ge=0, title="Deepest link", description="Links between a start address and a page.")
     max_page_megabytes: float = Field(8.0, gt=0, le=1024, title="Largest page", description="A larger one is recorded as failed.")
+    authorization: SecretReference = Field(
+        "",
+        title="Authorization",
+        description="Where the value of the Authorization header is kept, as env:NAME or block:NAME; sent to the addresses of Start alone.",
+    )
 
     @field_validator("start")
     @classmethod
     def _are_addresses(cls, start: list[str]) -> list[str]:
         for url in start:
             parts = urlsplit(url)
+            if "@" in (parts.netloc or url):
+                raise ValueError("holds a name or a password before an @; take it out, and say in `authorization` where it is kept")
             if parts.scheme not in ("http", "https") or not parts.netloc:
                 raise ValueError(f"{url!r} is no address; it begins with http:// or https:// and a host")
         return start

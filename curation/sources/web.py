@@ -4,7 +4,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -14,8 +14,9 @@ import httpx2
 import lxml.etree
 import lxml.html
 
+from curation.secrets import masked, resolve
 from curation.sources.containers import content_digest, files_below
-from curation.sources.fetcher import Fetcher, Page
+from curation.sources.fetcher import Fetcher, Page, origin
 from curation.sources.item import Item
 from curation.sources.kinds import WebSource
 from curation.sources.loopback import serving
@@ -34,7 +35,6 @@ class _Visit:
     item: Item | None = None
     links: frozenset[str] = frozenset()
     moved_to: str | None = None
-    passing: bool = False  # failed for a reason that another day may not have
 
 
 def fingerprint(source: WebSource, folder: Path) -> str:
@@ -49,24 +49,37 @@ def items(source: WebSource, folder: Path) -> Iterator[Item]:
     """Every page that can be reached from the start addresses on their hosts, within the limits.
 
     What cannot be had (an error status, robots.txt, a page too large, a dead host) is a failed item with the reason.
-    Raises SourceError where nothing at all could be had for a reason that may pass, so that the failure is not kept.
+    Raises SourceError where no page could be had: a site that is down, forbids everything or is no longer there.
     """
     start = sorted({address for url in source.start if (address := _address(url))})
-    hosts = frozenset(urlsplit(url).netloc for url in start)
     with ExitStack() as stack:
-        stand_in = {}
+        stand_in, authorization = dict[str, str](), dict[str, str]()
         if source.serve:
-            stand_in = dict.fromkeys(hosts, stack.enter_context(serving(_served(source, folder))))
+            stand_in = dict.fromkeys(_hosts(start), stack.enter_context(serving(_served(source, folder))))
+        elif source.authorization:
+            authorization = dict.fromkeys(map(origin, start), _secret(source))
         largest = int(source.max_page_megabytes * 1e6)
-        fetcher = stack.enter_context(Fetcher(source.user_agent, source.delay_seconds, largest, stand_in))
-        reached, first = False, ""
-        for visit in _crawl(source, fetcher, start):
-            reached = reached or not visit.passing
-            if visit.item:
-                first = first or f"{visit.item.uri}: {visit.item.error}"
-                yield visit.item
-        if not reached:
-            raise SourceError(f"source {source.id}: nothing could be had. {first}. Check the network and `start`, and try again.")
+        fetcher = stack.enter_context(Fetcher(source.user_agent, source.delay_seconds, largest, stand_in, authorization))
+        captured, first = False, ""
+        for item in _crawl(source, fetcher, start):
+            captured = captured or item.error is None
+            error = item.error and masked(item.error, fetcher.secrets)
+            first = first or f"{item.uri}: {error}"
+            yield replace(item, error=error)
+        if not captured:
+            why = first or "every address leads only to another"
+            raise SourceError(f"source {source.id}: nothing could be had. {why}. Check the network and `start`, and try again.")
+
+
+def _secret(source: WebSource) -> str:
+    try:
+        return resolve(source.authorization)
+    except SourceError as error:
+        raise SourceError(f"source {source.id}: {error}") from None
+
+
+def _hosts(addresses: list[str]) -> frozenset[str]:
+    return frozenset(urlsplit(url).netloc for url in addresses)
 
 
 def _served(source: WebSource, folder: Path) -> Path:
@@ -76,20 +89,20 @@ def _served(source: WebSource, folder: Path) -> Path:
     return root
 
 
-def _crawl(source: WebSource, fetcher: Fetcher, start: list[str]) -> Iterator[_Visit]:
-    hosts = frozenset(urlsplit(url).netloc for url in start)
-    level, known, count = start, set(start), 0
+def _crawl(source: WebSource, fetcher: Fetcher, start: list[str]) -> Iterator[Item]:
+    hosts, level, known, count = _hosts(start), start, set(start), 0
     for _ in range(source.max_depth + 1):
         found: set[str] = set()
         waiting = deque(level)
         while waiting:
             url = waiting.popleft()
             if count == source.max_pages:
-                yield _Visit(Item.failed(url, url, f"not asked for: max_pages ({source.max_pages}) reached"))
+                yield Item.failed(url, url, f"not asked for: max_pages ({source.max_pages}) reached")
                 continue
             count += 1
             visit = _visit(url, fetcher, hosts)
-            yield visit
+            if visit.item:
+                yield visit.item
             found |= visit.links
             if visit.moved_to and visit.moved_to not in known:
                 known.add(visit.moved_to)
@@ -106,13 +119,15 @@ def _visit(url: str, fetcher: Fetcher, hosts: frozenset[str]) -> _Visit:
             return _Visit(Item.failed(url, url, "robots.txt does not allow this page"))
         page = fetcher.get(url)
     except SourceError as error:
-        return _Visit(Item.failed(url, url, str(error)), passing=True)
+        return _Visit(Item.failed(url, url, str(error)))
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        return _Visit(Item.failed(url, url, f"could not be had: {type(error).__name__}: {error}"), passing=True)
+        return _Visit(Item.failed(url, url, f"could not be had: {type(error).__name__}: {error}"))
+    if fetcher.repeats_secret(page):
+        return _Visit(Item.failed(url, url, "holds the secret of `authorization`, which the site sent back, and is not kept"))
     if page.moved_to is not None:
         return _redirected(page, hosts)
     if page.status != 200:
-        return _Visit(Item.failed(url, url, f"HTTP status {page.status}"), passing=page.transient)
+        return _Visit(Item.failed(url, url, f"HTTP status {page.status}"))
     if len(page.content) > fetcher.largest:
         return _Visit(Item.failed(url, url, f"larger than max_page_megabytes ({fetcher.largest / 1e6:g})"))
     item = _item(page)

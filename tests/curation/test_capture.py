@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from curation.capture import PARTITION_BYTES, PARTITION_ITEMS, capture_source, fingerprint
+from curation.capture import PARTITION_BYTES, PARTITION_ITEMS, capture_failure, capture_source, fingerprint
+from curation.ledger import Account, check
+from curation.partitions import clean_partition, extract_partition, judge_partition, score_partition
+from curation.policies import Policies
 from curation.sources.kinds import AnySource
 from warehouse.digests import sha256_bytes
 from warehouse.errors import SourceError
@@ -108,6 +111,25 @@ def test_a_source_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     for ask in (lambda absent: fingerprint(absent, tmp_path), lambda absent: capture_source(absent, tmp_path, tmp_path)):
         with pytest.raises(SourceError, match=r"source s: .*absent does not exist"):
             ask(source(path="absent"))
+
+
+def test_the_failure_of_a_source_is_one_failed_row_that_says_why(tmp_path: Path) -> None:
+    capture_failure(source(path="absent", licence="CC0-1.0"), "source s: gone \udce9", tmp_path)
+    ((row,),) = [read_table(path).to_pylist() for path in sorted(tmp_path.glob("*.parquet"))]
+    assert (row["source"], row["domain"], row["licence"], row["uri"]) == ("s", "lore", "CC0-1.0", "source:s")
+    assert (row["content"], row["sha256"], row["error"]) == (None, None, r"source s: gone \udce9")
+
+
+def test_the_failure_of_a_source_is_failed_in_the_ledger(tmp_path: Path) -> None:
+    capture_failure(source(path="absent"), "source s: gone", tmp_path)
+    steps = [tmp_path / name for name in ("00000.parquet", "extracted", "documents", "signals", "decisions")]
+    captures, extracted, documents, signals, decisions = steps
+    extract_partition(captures, extracted)
+    clean_partition(extracted, documents)
+    score_partition(documents, signals)
+    judge_partition(documents, signals, Policies(), decisions)
+    assert check([captures], [decisions], tmp_path) == [Account("s", captured=1, kept=0, dropped=0, failed=1)]
+    assert read_table(decisions)["detail"].to_pylist() == ["source s: gone"]
 
 
 def test_a_kind_that_is_only_declared_is_an_error_that_names_it(tmp_path: Path) -> None:

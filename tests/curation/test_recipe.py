@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from curation.policies import Policies
-from curation.recipe import BUILT_IN, Recipe, built_in_recipes, find_recipe, load_recipe
+from curation.recipe import BUILT_IN, Recipe, built_in_recipes, find_recipe, load_recipe, named_recipes
+from curation.schedule import RetrainSettings, ScheduleSettings
 from curation.settings import DuplicateSettings, MixSettings, ShardSettings, Shares, SplitSettings, TokenizerSettings, TrainingSettings
 from curation.sources.kinds import (
     ArxivSource,
@@ -118,6 +119,11 @@ def test_a_mistyped_key_is_found_in_a_source_of_every_kind(recipes: Recipes, kin
         (WHOLE.replace('"dump"', '"a/b"'), "sources[0] (a/b).id: String should match pattern"),
         (WHOLE + 'document_start = "(a"', "sources[0] (dump).document_start: is no regular expression"),
         (f'name = "r"\n{WEB}'.replace("https://", ""), "sources[0] (site).start: 'a.example/' is no address; it begins with http"),
+        (WHOLE + 'on_failure = "continued"', "not 'continued'; did you mean 'continue'?"),
+        (WHOLE + '[schedule]\ncron = "0 25 * * *"', "schedule.cron: is no cron schedule (bad hour); its fields are minute, hour"),
+        (WHOLE + '[schedule]\ncron = "0 3 * * *"\nevery_minutes = 5', "schedule: names both cron and every_minutes"),
+        (WHOLE + '[schedule]\ntimezone = "Paris"', "schedule.timezone: is no time zone; did you mean 'Europe/Paris'?"),
+        (WHOLE + "[retrain]\ntolerance = 2", "retrain.tolerance: Input should be less than or equal to 1, got 2"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_an_error_that_names_its_key(recipes: Recipes, text: str, complaint: str) -> None:
@@ -153,6 +159,79 @@ def test_a_byte_order_mark_does_no_harm(recipes: Recipes) -> None:
 def test_a_missing_file_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match=rf"{tmp_path}/absent.toml: cannot be read: No such file"):
         load_recipe(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize("secret", ['"Bearer raspberry"', "[['raspberry']]", "20240229", '"env:rasp berry"'])
+def test_a_secret_in_a_recipe_is_refused_and_not_repeated(recipes: Recipes, secret: str) -> None:
+    complaint = recipes.complaint(f'name = "r"\n{WEB}authorization = {secret}')
+    assert complaint.startswith("sources[0] (site).authorization: must not hold the secret itself: put that into an environment variable")
+    assert secret.strip("\"[]'") not in complaint
+
+
+@pytest.mark.parametrize("start", ["https://me:raspberry@a.example/", "me:raspberry@a.example"])
+def test_a_password_in_an_address_is_refused_and_not_repeated(recipes: Recipes, start: str) -> None:
+    complaint = recipes.complaint(f'name = "r"\n{WEB}'.replace("https://a.example/", start))
+    assert complaint.startswith("sources[0] (site).start: holds a name or a password before an @")
+    assert "raspberry" not in complaint
+
+
+def test_a_recipe_that_is_refused_by_its_model_alone_repeats_no_secret(recipes: Recipes) -> None:
+    facts = recipes.load(f'name = "r"\n{WEB}').model_dump(mode="json")
+    facts["sources"][0]["authorization"] = "Bearer raspberry"
+    with pytest.raises(ValidationError) as raised:
+        Recipe.model_validate(facts)
+    assert "raspberry" not in str(raised.value)
+
+
+def test_the_digest_of_a_recipe_knows_the_secret_by_its_name_alone(recipes: Recipes, monkeypatch: pytest.MonkeyPatch) -> None:
+    digests = []
+    for reference, value in (("env:ONE", "a"), ("env:ONE", "b"), ("env:TWO", "a")):
+        monkeypatch.setenv(reference.removeprefix("env:"), value)
+        digests.append(recipes.load(f'name = "r"\n{WEB}authorization = "{reference}"').digest)
+    assert digests[0] == digests[1] != digests[2]
+
+
+@pytest.fixture
+def own_recipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "recipes"
+    folder.mkdir()
+    monkeypatch.setenv("BERRY_RECIPES", str(folder))
+    return folder
+
+
+def test_a_recipe_of_the_own_folder_is_found_by_name(own_recipes: Path) -> None:
+    (own_recipes / "mine.toml").write_text(WHOLE)
+    assert find_recipe("mine") == (own_recipes / "mine.toml").resolve()
+    assert named_recipes() == sorted(["mine", *built_in_recipes()])
+
+
+def test_an_own_recipe_goes_before_a_built_in_one_of_its_name(own_recipes: Path) -> None:
+    (own_recipes / "quickstart.toml").write_text(WHOLE)
+    assert find_recipe("quickstart") == (own_recipes / "quickstart.toml").resolve()
+    assert named_recipes() == built_in_recipes()
+
+
+def test_a_name_does_not_lead_out_of_the_folder(own_recipes: Path) -> None:
+    (own_recipes.parent / "outside.toml").write_text(WHOLE)
+    with pytest.raises(RecipeError, match="no recipe of that name"):
+        find_recipe("../outside")
+
+
+@pytest.mark.parametrize(("present", "listed"), [(["mine", "also", ".hidden"], "also, mine"), ([], "none")])
+def test_an_unknown_name_is_an_error_that_lists_both_folders(own_recipes: Path, present: list[str], listed: str) -> None:
+    for name in present:
+        (own_recipes / f"{name}.toml").write_text(WHOLE)
+    with pytest.raises(RecipeError) as raised:
+        find_recipe("absent")
+    built_in = ", ".join(built_in_recipes())
+    assert str(raised.value) == (
+        f"absent: no such recipe file, and no recipe of that name. In {own_recipes}: {listed}. Built in: {built_in}."
+    )
+
+
+def test_without_a_folder_of_their_own_recipes_are_the_built_in_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BERRY_RECIPES", raising=False)
+    assert named_recipes() == built_in_recipes()
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_built_in_recipes() -> None:
@@ -191,6 +270,20 @@ def test_a_setting_changes_the_digest_and_its_default_does_not(recipes: Recipes)
     assert recipes.load(WHOLE + "[duplicates]\njaccard = 0.8").digest != bare.digest
 
 
+def test_when_a_recipe_runs_is_no_part_of_what_it_makes(recipes: Recipes) -> None:
+    timed = WHOLE + '[schedule]\ncron = "0 3 * * 1"\ntimezone = "Europe/Paris"\n[retrain]\ntolerance = 0.2'
+    assert recipes.load(timed).schedule == ScheduleSettings(cron="0 3 * * 1", timezone="Europe/Paris")
+    assert recipes.load(timed).digest == recipes.load(WHOLE).digest
+
+
+def test_how_a_failure_is_met_is_no_part_of_a_capture(recipes: Recipes) -> None:
+    strict, lenient = (recipes.load(WHOLE + f'on_failure = "{what}"').sources[0] for what in ("fail", "continue"))
+    assert strict.on_failure != lenient.on_failure
+    assert (
+        strict.capture_settings() == lenient.capture_settings() != recipes.load(WHOLE + 'licence = "CC0-1.0"').sources[0].capture_settings()
+    )
+
+
 def test_a_threshold_of_one_domain_keeps_that_domains_other_thresholds(recipes: Recipes) -> None:
     default = Policies()
     policies = recipes.load(WHOLE + "[policies.code]\nmax_longest_line = 2000").policies
@@ -201,6 +294,7 @@ def test_a_threshold_of_one_domain_keeps_that_domains_other_thresholds(recipes: 
 
 MODELS: list[type[BaseModel]] = [
     *(Recipe, DuplicateSettings, SplitSettings, Shares, MixSettings, TokenizerSettings, ShardSettings, TrainingSettings),
+    *(ScheduleSettings, RetrainSettings),
     *(FilesSource, PythonSource, WebSource, MediaWikiSource, YouTubeSource, RepositorySource, ArxivSource),
     *(Policies, *(type(policy) for policy in dict(Policies()).values())),
 ]

@@ -3,6 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 import stamina
 from archives import Captured
-from small_site import Site
+from small_site import Answer, Site
 
 from curation.domains import Domain
 from curation.sources import files
@@ -44,13 +45,28 @@ def no_hang() -> Iterator[None]:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
+    with running() as small:
+        yield small
+
+
+@pytest.fixture
+def other_site() -> Iterator[Site]:
+    with running() as small:
+        yield small
+
+
+@contextmanager
+def running() -> Iterator[Site]:
+    """A small site that answers on a free port for the length of a block."""
     small = Site()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             small.asked.append(self.path)
             small.agents.add(self.headers["User-Agent"])
-            answer = small.answer(self.path)
+            given = self.headers["Authorization"]
+            small.authorizations.add(given)
+            answer = small.answer(self.path) if not small.demands or given == small.demands else Answer("who are you?", 401)
             body = answer.body.encode() if isinstance(answer.body, str) else answer.body
             self.send_response(answer.status)
             for name, value in answer.headers.items():

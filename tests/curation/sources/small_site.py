@@ -15,11 +15,16 @@ class Answer:
 
 @dataclass
 class Site:
-    """A site of a few pages. A list of answers is given one after the other, the last one for ever."""
+    """A site of a few pages. A list of answers is given one after the other, the last one for ever.
+
+    With `demands`, a request without this Authorization header is answered with 401.
+    """
 
     pages: dict[str, Answer | list[Answer]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
+    demands: str = ""
+    authorizations: set[str | None] = field(default_factory=set)
     address: str = ""
 
     def answer(self, path: str) -> Answer:

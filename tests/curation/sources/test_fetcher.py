@@ -190,6 +190,18 @@ def test_a_stand_in_is_asked_under_the_hosts_own_name_and_without_delay(site: Si
     assert pauses == []
 
 
+def test_a_secret_is_sent_to_its_origin_alone(site: Site) -> None:
+    stand_in = dict.fromkeys(("w.example", "other.example"), site.address.removeprefix("http://"))
+    sent = []
+    with fetcher(stand_in=stand_in, authorization={"https://w.example": "Bearer raspberry"}) as client:
+        for url in ("https://w.example/a", "http://w.example/a", "https://other.example/a"):
+            site.authorizations.clear()
+            client.get(url)
+            sent += site.authorizations
+    assert sent == ["Bearer raspberry", None, None]
+    assert "raspberry" not in repr(client)
+
+
 def test_a_stand_in_is_reached_although_the_machine_has_a_proxy(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))

@@ -1,5 +1,6 @@
 """A site as a source: its pages by their links, within limits, with a reason for every page that could not be had."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -119,13 +120,13 @@ def test_a_circle_of_redirects_ends(site: Site) -> None:
 
 @pytest.mark.parametrize("location", ["http://elsewhere.example/", "http://[broken", "mailto:a@b.example"])
 def test_a_redirect_to_somewhere_else_is_a_failed_item_that_names_it(site: Site, location: str) -> None:
-    site.pages = {"/": Answer("", 301, {"Location": location})}
-    assert errors(crawl(site)) == {"/": f"moved to {location}, which is not on a host of `start`"}
+    site.pages = {"/": links("/old"), "/old": Answer("", 301, {"Location": location})}
+    assert errors(crawl(site)) == {"/old": f"moved to {location}, which is not on a host of `start`"}
 
 
 def test_a_redirect_without_an_address_is_a_failed_item(site: Site) -> None:
-    site.pages = {"/": Answer("", 304, {})}
-    assert errors(crawl(site)) == {"/": "HTTP status 304"}
+    site.pages = {"/": links("/a"), "/a": Answer("", 304, {})}
+    assert errors(crawl(site)) == {"/a": "HTTP status 304"}
 
 
 def test_a_page_larger_than_the_limit_is_a_failed_item(site: Site) -> None:
@@ -165,17 +166,123 @@ def test_a_dead_host_among_others_is_a_failed_item(site: Site) -> None:
     assert "robots.txt cannot be had" in (found[0].error or "")
 
 
-def test_a_source_of_which_nothing_can_be_had_is_an_error_and_no_capture(site: Site) -> None:
-    with pytest.raises(SourceError, match=r"source site: nothing could be had. http://127.0.0.1:1/.* try again"):
+def test_a_dead_host_is_a_source_that_cannot_be_had() -> None:
+    with pytest.raises(SourceError, match=r"source site: nothing could be had. http://127.0.0.1:1/.*robots.txt cannot be had.* try again"):
         list(items(source("http://127.0.0.1:1/"), Path()))
-    site.pages = {"/": Answer("", 503)}
-    with pytest.raises(SourceError, match="HTTP status 503"):
+
+
+def test_a_host_without_an_address_is_a_source_that_cannot_be_had() -> None:
+    with pytest.raises(SourceError, match=r"nothing could be had. http://nowhere.invalid/"):
+        list(items(source("http://nowhere.invalid/"), Path()))
+
+
+DENIED = Answer("User-agent: *\nDisallow: /")
+AWAY = Answer("", 301, {"Location": "http://elsewhere.example/"})
+CIRCLE = Answer("", 302, {"Location": "/"})
+
+
+@pytest.mark.parametrize(
+    ("pages", "why"),
+    [
+        ({"/robots.txt": Answer("", 503)}, "robots.txt cannot be had"),
+        ({"/robots.txt": DENIED}, "robots.txt does not allow this page"),
+        ({"/": Answer("", 503)}, "HTTP status 503"),
+        ({}, "HTTP status 404"),
+        ({"/": AWAY}, "moved to http://elsewhere.example/"),
+        ({"/": CIRCLE}, "every address leads only to another"),
+    ],
+    ids=["no robots.txt", "forbidden", "busy", "missing", "moved away", "circle"],
+)
+def test_a_site_without_a_single_page_is_a_source_that_cannot_be_had(site: Site, pages: dict[str, Answer], why: str) -> None:
+    site.pages = dict(pages)
+    with pytest.raises(SourceError, match=f"source site: nothing could be had. .*{why}"):
         crawl(site)
 
 
-def test_a_site_that_forbids_everything_is_a_capture_that_says_so(site: Site) -> None:
-    site.pages = {"/robots.txt": Answer("User-agent: *\nDisallow: /")}
-    assert errors(crawl(site)) == {"/": "robots.txt does not allow this page"}
+def test_a_site_with_one_page_left_is_captured_and_its_failures_are_items(site: Site) -> None:
+    site.pages = {"/a": Answer("here"), "/b": Answer("", 503)}
+    assert errors(crawl(site, "/a", "/b", "/c")) == {"/b": "HTTP status 503", "/c": "HTTP status 404"}
+
+
+SECRET = "Bearer raspberry/jam+cream"
+
+
+@pytest.fixture
+def closed_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A site that demands an Authorization header, which the environment holds."""
+    monkeypatch.setenv("SITE_SECRET", SECRET)
+    site.demands = SECRET
+    site.pages = {"/robots.txt": Answer("User-agent: *\nDisallow: /private"), "/": links("/a", "/private"), "/a": links()}
+    return site
+
+
+def test_a_site_that_demands_authorization_gets_it_with_every_request(closed_site: Site) -> None:
+    assert errors(crawl(closed_site, authorization="env:SITE_SECRET")) == {"/private": "robots.txt does not allow this page"}
+    assert closed_site.authorizations == {SECRET}
+    assert "/a" in closed_site.asked
+
+
+def test_a_site_that_demands_authorization_and_gets_none_is_a_source_that_cannot_be_had(closed_site: Site) -> None:
+    with pytest.raises(SourceError, match="HTTP status 401"):
+        crawl(closed_site)
+    assert closed_site.authorizations == {None}
+
+
+def test_a_secret_that_is_not_set_is_an_error_that_names_source_and_variable(site: Site) -> None:
+    with pytest.raises(SourceError, match=r"source site: the secret env:UNSET_SECRET is not there: .* UNSET_SECRET is not set"):
+        crawl(site, authorization="env:UNSET_SECRET")
+    assert site.asked == []
+
+
+def test_a_secret_is_not_sent_to_the_host_that_a_robots_txt_moved_to(closed_site: Site, other_site: Site) -> None:
+    closed_site.pages["/robots.txt"] = Answer("", 301, {"Location": f"{other_site.address}/robots.txt"})
+    crawl(closed_site, authorization="env:SITE_SECRET")
+    assert (other_site.asked, other_site.authorizations) == (["/robots.txt"], {None})
+
+
+def test_a_secret_is_not_sent_to_the_host_that_a_page_moved_to(closed_site: Site, other_site: Site) -> None:
+    closed_site.pages["/a"] = Answer("", 302, {"Location": f"{other_site.address}/"})
+    assert "moved to" in (crawl(closed_site, authorization="env:SITE_SECRET")["/a"].error or "")
+    assert other_site.asked == []
+
+
+def test_a_secret_is_no_fact_of_the_folder_that_stands_in_for_a_site(folder: Path) -> None:
+    served = source("https://w.example/Main.html", authorization="env:UNSET_SECRET", **SERVED)
+    assert len(list(items(served, folder))) == 4
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        Answer(f"you sent {SECRET}"),
+        Answer("<a href='/b?token=raspberry/jam+cream'>"),
+        Answer("<a href='/b?token=raspberry%2Fjam%2Bcream'>"),
+        Answer("", 302, {"Location": "/b?token=raspberry/jam+cream"}),
+        Answer("", headers={"Content-Type": "text/html", "ETag": "raspberry/jam+cream"}),
+    ],
+    ids=["text", "link", "quoted link", "redirect", "header"],
+)
+def test_a_page_that_sends_the_secret_back_is_a_failed_item_without_it(closed_site: Site, echo: Answer) -> None:
+    closed_site.pages["/a"] = echo
+    found = crawl(closed_site, authorization="env:SITE_SECRET")
+    assert "sent back" in (found["/a"].error or "")
+    assert "raspberry" not in repr(found)
+    assert set(found) == {"/", "/a", "/private"}
+
+
+def test_a_secret_in_what_a_site_made_us_complain_of_is_masked(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITE_SECRET", "Bearer raspberry")
+    site.pages["/robots.txt"] = Answer("", 301, {"Location": "http://a:raspberry/"})
+    with pytest.raises(SourceError, match=r"Invalid port: '\*\*\*'"):
+        crawl(site, authorization="env:SITE_SECRET")
+
+
+def test_a_secret_is_in_no_log(closed_site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    closed_site.pages = {"/": [Answer("", 503), links("/a")], "/a": Answer("x", headers={"Content-Length": "5"})}
+    crawl(closed_site, authorization="env:SITE_SECRET")
+    assert "GET" in caplog.text
+    assert "raspberry" not in caplog.text
 
 
 @pytest.fixture

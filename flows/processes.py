@@ -1,0 +1,72 @@
+"""Processes of this machine, as Linux shows them in /proc. Elsewhere none is seen, and nothing is concluded from that."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+
+RUN_ID = b"PREFECT__FLOW_RUN_ID="
+"""How Prefect tells a process which flow run it is; the process's own children inherit it."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process. `started`, in clock ticks since boot, tells it from a later one with the same number."""
+
+    pid: int
+    parent: int
+    group: int
+    started: str
+    ended: bool  # it only waits for its parent to take note
+
+
+def process(pid: int) -> Process | None:
+    """A process by its number, if there is one."""
+    try:
+        stat = (PROC / str(pid) / "stat").read_text()
+    except OSError:
+        return None
+    fields = stat.rpartition(")")[2].split()  # the name before it may hold spaces and brackets
+    return Process(pid, int(fields[1]), int(fields[2]), fields[19], fields[0] in "ZX")
+
+
+def processes() -> Iterator[Process]:
+    """Every process that is alive."""
+    for folder in PROC.glob("[0-9]*"):
+        found = process(int(folder.name))
+        if found is not None and not found.ended:
+            yield found
+
+
+def flow_runs() -> Iterator[tuple[str, Process]]:
+    """Every process that works on a flow run, with the run's id: its own process and those it started."""
+    for each in processes():
+        for variable in _environment(each.pid):
+            if variable.startswith(RUN_ID):
+                yield variable.removeprefix(RUN_ID).decode(), each
+
+
+def can_be_seen() -> bool:
+    """Whether processes can be seen here at all."""
+    return (PROC / "self" / "stat").exists()
+
+
+def end_with_parent(end: Callable[[], object]) -> None:
+    """Calls `end` once the process that holds the other end of standard input is gone, however it went."""
+
+    def wait() -> None:
+        while os.read(0, 4096):  # not through sys.stdin, whose lock would be in the way when the interpreter ends
+            pass
+        end()
+
+    threading.Thread(target=wait, name="end-with-parent", daemon=True).start()
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        return (PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return []  # of another user, or gone

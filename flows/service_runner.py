@@ -1,0 +1,50 @@
+"""The service's runner process: registers the deployments and runs what the server schedules, in processes of its own.
+
+They all share its process group, so that they end with it.
+"""
+
+import os
+import signal
+import sys
+import time
+
+import click
+
+from flows.processes import end_with_parent
+from flows.service_api import Api
+from warehouse.errors import BerryError, WorkspaceError
+
+STARTUP_SECONDS = 120
+
+
+def main(api_address: str, all_here: bool) -> None:
+    """Serves until it is killed or its parent process is gone. `all_here`: nothing but this machine reaches the server."""
+    end_with_parent(lambda: os.killpg(0, signal.SIGKILL))
+    from prefect.client.orchestration import get_client
+
+    from flows.automations import ensure_zombie_automation
+    from flows.deployments import serve_deployments
+    from flows.lost_runs import end_lost_runs
+
+    with Api(api_address) as api:
+        _wait_for(api, api_address)
+        with get_client(sync_client=True) as client:
+            ensure_zombie_automation(client)
+        for name in end_lost_runs(api, "its process is gone: the service or its machine was stopped. Retry to go on.", all_here=all_here):
+            click.echo(f"run {name} was left by a process that is gone; marked as Crashed")
+    serve_deployments()
+
+
+def _wait_for(api: Api, address: str) -> None:
+    deadline = time.monotonic() + STARTUP_SECONDS
+    while not api.is_healthy():
+        if time.monotonic() > deadline:
+            raise WorkspaceError(f"{address} did not answer in {STARTUP_SECONDS} seconds.")
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1], sys.argv[2] == "all-here")
+    except BerryError as error:
+        sys.exit(f"error: {error}")
