@@ -45,6 +45,25 @@ def score_partition(documents: Path, out: Path) -> int:
     return write_table(out, (_guarded_score(row) for row in rows if row["verdict"] == EXTRACTED), SIGNALS)
 
 
+def unextracted_partition(captures: Path, detail: str, out: Path) -> int:
+    """Writes what `extract_partition` would, with every document failed for a reason that lies outside of it."""
+    rows = (_without_text(_document(row), Verdict.FAILED, Reason.EXTRACTION_FAILED, detail) for row in _rows(captures, CAPTURES.names))
+    return write_table(out, rows, DOCUMENTS)
+
+
+def uncleaned_partition(extracted: Path, detail: str, out: Path) -> int:
+    """Writes what `clean_partition` would, with every text failed for a reason that lies outside of it."""
+    rows = (_failed_text(row, detail) for row in _rows(extracted, DOCUMENTS.names))
+    return write_table(out, rows, DOCUMENTS)
+
+
+def unscored_partition(documents: Path, detail: str, out: Path) -> int:
+    """Writes what `score_partition` would, with nothing measured, which the judge records as a failure."""
+    _LOG.error("%s: %s", documents, detail)
+    rows = _rows(documents, ["doc_id", "source", "domain", "verdict"])
+    return write_table(out, (_unmeasured(row) for row in rows if row["verdict"] == EXTRACTED), SIGNALS)
+
+
 def judge_partition(documents: Path, signals: Path, policies: Policies, out: Path) -> int:
     """Writes the decisions of extraction and quality; every document has exactly one decisive row among them."""
     by_id = {row["doc_id"]: row for row in read_table(signals).to_pylist()}
@@ -143,7 +162,17 @@ def _guarded_score(document: Row) -> Row:
         return _scored(document)
     except Exception:  # noqa: BLE001  (logged, and judged as a failure)
         _LOG.exception("document %s could not be measured", document["doc_id"])
-        return {**dict.fromkeys(SIGNALS.names), **{name: document[name] for name in ("doc_id", "source", "domain")}}
+        return _unmeasured(document)
+
+
+def _unmeasured(document: Row) -> Row:
+    return {**dict.fromkeys(SIGNALS.names), **{name: document[name] for name in ("doc_id", "source", "domain")}}
+
+
+def _failed_text(document: Row, detail: str) -> Row:
+    if document["verdict"] != EXTRACTED:
+        return document
+    return _without_text(document, Verdict.FAILED, Reason.EXTRACTION_FAILED, detail)
 
 
 def _scored(document: Row) -> Row:

@@ -78,9 +78,9 @@ def curate(
 
 def curate_corpus(pipeline: Pipeline, recipe: Recipe, captures: list[Part]) -> tuple[Corpus, bool]:
     """Runs the stages after capture one after another and points the recipe at the snapshot; also whether that is new."""
-    extracted = _each(pipeline, stages.EXTRACT, [captures], None, partitions.extract_partition)
-    documents = _each(pipeline, stages.CLEAN, [extracted], None, partitions.clean_partition)
-    signals = _each(pipeline, stages.SIGNALS, [documents], None, partitions.score_partition)
+    extracted = _each(pipeline, stages.EXTRACT, [captures], None, partitions.extract_partition, partitions.unextracted_partition)
+    documents = _each(pipeline, stages.CLEAN, [extracted], None, partitions.clean_partition, partitions.uncleaned_partition)
+    signals = _each(pipeline, stages.SIGNALS, [documents], None, partitions.score_partition, partitions.unscored_partition)
     decisions = _decide(pipeline, recipe, documents, signals)
     pipeline.show("ledger", pages.ledger)
     final, snapshot_file, snapshot_id = _assemble(pipeline, recipe, documents, decisions)
@@ -103,7 +103,14 @@ def curate_corpus(pipeline: Pipeline, recipe: Recipe, captures: list[Part]) -> t
     return corpus, new
 
 
-def _each(pipeline: Pipeline, stage: Stage, columns: Sequence[list[Part]], settings: Any, call: Callable[..., object]) -> list[Part]:
+def _each(
+    pipeline: Pipeline,
+    stage: Stage,
+    columns: Sequence[list[Part]],
+    settings: Any,
+    call: Callable[..., object],
+    lost: Callable[[Path, str, Path], object] | None = None,
+) -> list[Part]:
     """Runs a stage over partitions; `columns` are the aligned inputs of its call."""
     jobs = [
         Job(
@@ -112,6 +119,7 @@ def _each(pipeline: Pipeline, stage: Stage, columns: Sequence[list[Part]], setti
             settings,
             partial(call, *(part.artifact.path for part in rows)),
             weight=sum(part.artifact.bytes for part in rows),
+            lost=lost,
         )
         for rows in zip(*columns, strict=True)
     ]

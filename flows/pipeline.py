@@ -18,10 +18,12 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
+from prefect.runtime import task_run
 from prefect.states import Completed, Failed
 from prefect.tasks import exponential_backoff
 
 from flows.elsewhere import Elsewhere
+from flows.isolation import compute_by_halves
 from flows.job import Job, entry_of, run_job
 from flows.progress import Display
 from flows.run_log import Entry, RunLog
@@ -221,9 +223,13 @@ def compute_batch(batch: Batch) -> State[Any]:
         return batch.elsewhere.compute(batch.workspace, batch.stage, batch.jobs, INTERRUPTED)
     entries, finished = list[Entry](), _FINISHED.get()
     for job, key in batch.jobs:
+        alone = job.lost is not None and task_run.get_run_count() > ATTEMPTS // 2
         try:
             entries.append(in_worker(run_job, batch.workspace, batch.stage.name, job, key))
         except BrokenProcessPool:
+            if alone:
+                entries.append(compute_by_halves(batch.workspace, batch.stage.name, job, key))
+                continue
             return Failed(name=INTERRUPTED, message=f"stage {batch.stage.name}, {job.part}: its process was killed (out of memory?)")
         except BerryError as error:
             return Failed(message=str(error))

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,18 +85,17 @@ class Child:
         return self.process.pid
 
     def has_ended(self) -> bool:
-        """Whether it is gone. Does not take note of it, so that its number means nobody else until `clear`."""
+        """Whether it is gone. Where it can, it leaves it to `clear` to take note, so that the number means nobody else until then."""
+        if not hasattr(os, "waitid"):  # macOS
+            return self.process is None or self.process.poll() is not None
         return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-    def wait(self, seconds: float) -> None:
-        """Waits until it is gone, or for so long."""
-        _wait(self.has_ended, seconds)
 
     def clear(self) -> str:
         """Kills what is left of its group. Says how it had ended."""
         if self.process is None:
             return ""
-        os.killpg(self.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError, PermissionError):  # nothing is left of it
+            os.killpg(self.pid, signal.SIGKILL)
         code = self.process.wait()
         if self.process.stdin:
             self.process.stdin.close()
@@ -240,13 +240,10 @@ class Supervisor:
                 self.say(f"The server could not be told which runs were ended ({error}); it finds out by itself.")
 
     def _wait_for_end(self, condition: Callable[[], bool], seconds: float) -> None:
-        _wait(lambda: condition() or self._hurry.is_set(), seconds)
-
-
-def _wait(condition: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
+        """Waits for so long at most, and not at all once somebody is in a hurry."""
+        deadline = time.monotonic() + seconds
+        while not condition() and not self._hurry.is_set() and time.monotonic() < deadline:
+            time.sleep(0.05)
 
 
 def _is_served(api: Api, since: datetime) -> bool:

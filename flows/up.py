@@ -60,16 +60,22 @@ def down(home: Path) -> None:
         return
     if not state.is_here:
         raise WorkspaceError(f"the service of {workspace.root} runs on {state.machine.split()[0]}. Run `berry down` there.")
-    os.kill(state.pid, signal.SIGTERM)
+    with suppress(ProcessLookupError):  # it ended just now
+        os.kill(state.pid, signal.SIGTERM)
     if not _freed(workspace, END_SECONDS):
+        _kill(workspace, state)
+        if not _freed(workspace, END_SECONDS):
+            raise WorkspaceError(f"process {state.pid} of the service does not end. See {workspace.service}/service.log.")
+    _say(f"The service of {workspace.root} has ended.")
+
+
+def _kill(workspace: Workspace, state: ServiceState) -> None:
+    with suppress(ProcessLookupError):
         if running(workspace) == state:
             for child in processes():
                 if child.parent == state.pid:
                     os.killpg(child.group, signal.SIGKILL)
             os.kill(state.pid, signal.SIGKILL)
-        if not _freed(workspace, END_SECONDS):
-            raise WorkspaceError(f"process {state.pid} of the service does not end. See {workspace.service}/service.log.")
-    _say(f"The service of {workspace.root} has ended.")
 
 
 def _here(chosen: Plan, ready: Callable[[str], object]) -> None:

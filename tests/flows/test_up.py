@@ -152,13 +152,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture
-def workspace(service: Service, tmp_path: Path) -> Path:
+def workspace(service: Service, tmp_path: Path) -> Iterator[Path]:
     """A workspace of its own whose service has been up before, so that it starts sooner."""
     prefect = tmp_path / "home" / "service" / "prefect"
     prefect.mkdir(parents=True)
     with sqlite3.connect(service.home / "service" / "prefect" / "prefect.db") as source, sqlite3.connect(prefect / "prefect.db") as target:
         source.backup(target)
-    return tmp_path / "home"
+    yield tmp_path / "home"
+    berry("down", "--home", tmp_path / "home")
 
 
 def test_the_ui_and_the_api_answer_at_one_address(service: Service) -> None:
@@ -273,14 +274,14 @@ def test_listening_to_other_machines_demands_a_password(tmp_path: Path) -> None:
     assert "export PREFECT_SERVER_API_AUTH_STRING=somebody:a-long-password" in done.stderr
 
 
-def test_a_server_that_is_there_already_is_used(service: Service, tmp_path: Path) -> None:
+def test_a_server_that_is_there_already_is_used(service: Service, workspace: Path) -> None:
     there = {"PREFECT_API_URL": f"{service.address}/api"}
-    done = berry("up", "--home", tmp_path, "--detach", **there)
+    done = berry("up", "--home", workspace, "--detach", **there)
     assert f"is up at {service.address}" in done.stdout, done.stderr
-    other = service_at(tmp_path)
-    assert "runner is alive" in " ".join(berry("status", "--home", tmp_path).stdout.split())
+    other = service_at(workspace)
+    assert "runner is alive" in " ".join(berry("status", "--home", workspace).stdout.split())
     assert not [words for words in other.processes().values() if "flows.server" in words]
-    assert "has ended" in berry("down", "--home", tmp_path).stdout
+    assert "has ended" in berry("down", "--home", workspace).stdout
     assert not other.processes()
 
 
