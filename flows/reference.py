@@ -25,7 +25,6 @@ from warehouse.tables import SCHEMAS
 COMMAND = "python -m flows.reference docs/reference"
 NOTE = f"<!-- Written from the code by `{COMMAND}`. Changes made here are lost. -->"
 
-KEY_COLUMNS = ("Key", "Title", "Type", "Range", "Default", "Meaning")
 TYPE_NAMES = {"number": "float", "object": "table"}
 """What TOML calls the types of JSON Schema, where the two differ."""
 
@@ -135,7 +134,7 @@ def _key_grid(model: type[BaseModel], keys: list[str]) -> str:
         field, schema = model.model_fields[key], whole["properties"][key]
         facts = (_type(schema, definitions), _range(schema), _default(model, key))
         rows.append((_code(key), field.title or "", *facts, field.description or ""))
-    return _grid(KEY_COLUMNS, rows)
+    return _grid(("Key", "Title", "Type", "Range", "Default", "Meaning"), rows)
 
 
 def _changed(model: type[BaseModel], base: type[BaseModel]) -> list[str]:
@@ -236,8 +235,8 @@ def _columns(connection: duckdb.DuckDBPyConnection, view: str) -> list[tuple[str
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, view: str) -> str:
-    found = connection.execute("SELECT comment FROM duckdb_views() WHERE view_name = $1 AND NOT internal", [view]).fetchone()
-    return str(found[0] or "") if found else ""
+    found = connection.execute("SELECT coalesce(any_value(comment), '') FROM duckdb_views() WHERE view_name = $1", [view]).fetchone()
+    return str(found[0]) if found else ""
 
 
 # Commands -------------------------------------------------------------------------------------------------------------

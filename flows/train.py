@@ -1,8 +1,6 @@
 """Flow `train-strawberry`: from token shards to a trained model, its losses beside baselines, and the report."""
 
-import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,25 +9,16 @@ from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 
 from curation.recipe import Recipe
-from curation.settings import TrainingSettings as RecipeTraining
 from flows import current, stages
 from flows.events import SHARDS_PUBLISHED, announce
 from flows.forms import TrainingChanges, changed
 from flows.job import Job
-from flows.pipeline import Pipeline, key_of
+from flows.pipeline import Pipeline
 from flows.report.page import write_report
-from flows.run_page import pages
-from flows.run_page.curves import Reading
 from flows.runners import task_runner
 from flows.service import on_a_server
 from flows.session import Work, completed, fails_plainly, holding, read_recipe, run_name, session, show_outcome
-from tokenizer.encode import Encoder
-from tokenizer.shards import shard_paths
-from training import assessment, loop
-from training.settings import TrainingSettings
-from training.strawberry import StrawberryConfig
-from warehouse.store import Output, expose, forget
-from warehouse.tables import read_table
+from warehouse.store import expose
 
 
 @flow(name="train-strawberry", task_runner=task_runner(), flow_run_name=run_name, persist_result=False)
@@ -52,6 +41,8 @@ def train_strawberry(
 
 def train_and_report(recipe: Recipe, home: str, again: bool = False) -> dict[str, Any]:
     """Trains on a recipe's current shards and writes its report; the losses in words, and where the report is."""
+    from flows.model import make_model  # torch: seconds and 300 MB that no other flow needs
+
     with session(recipe, home, 1, stages.AFTER_SHARDS, Work.MODEL) as pipeline:
         losses = make_model(pipeline, recipe, again)
         with holding(pipeline.workspace, recipe.name, Work.CORPUS):
@@ -75,114 +66,17 @@ def train_next(
     return {"training": "asked for"}
 
 
-def make_model(pipeline: Pipeline, recipe: Recipe, again: bool = False) -> dict[str, str]:
-    """Trains (`again`: even what was trained before) and evaluates, points the recipe at the model, and returns its losses in words."""
-    workspace = pipeline.workspace
-    shards = current.load(workspace, recipe.name, current.Shards)
-    snapshot = current.load(workspace, recipe.name, current.Corpus)
-    vocabulary = current.load(workspace, recipe.name, current.Vocabulary)
-    current.require_same("the shards' text", shards.snapshot_id, "the snapshot", snapshot.snapshot_id, "write-shards")
-    current.require_same("the shards' tokens", shards.tokenizer_id, "the vocabulary", vocabulary.tokenizer_id, "write-shards")
-    encoder = Encoder.load(workspace.root / vocabulary.path)
-    folder = workspace.root / shards.folder
-    settings = _settings(recipe.training, encoder.entries)
-    trained = _train(pipeline, recipe, folder, settings, again)
-    model_folder = workspace.model(recipe.name)
-    for name, artifact in trained.artifacts.items():
-        expose(artifact, model_folder / name)
-    pipeline.expose("metrics", "all", trained[loop.METRICS_FILE])
-    asked = assessment.Assessment(folder, trained.folder, encoder, recipe.training.evaluate_tokens, recipe.training.threads)
-    held_out = {"tokens": asked.tokens_per_domain, "threads": asked.threads}
-    call = partial(assessment.assess, asked)
-    job = Job(recipe.name, (trained.digest, shards.digest), held_out, call, folder=True)
-    evaluated = pipeline.run_here(stages.EVALUATION, job, assessment.STEPS)
-    for table in ("baselines", "samples"):
-        pipeline.expose(table, "all", evaluated[f"{table}.parquet"])
-    current.save(
-        workspace,
-        recipe.name,
-        current.Model(
-            shards.snapshot_id, shards.digest, *(str(output.folder.relative_to(workspace.root)) for output in (trained, evaluated))
-        ),
-    )
-    words = _words(evaluated)
-    get_run_logger().info("; ".join(f"{name}: {loss}" for name, loss in words.items()))
-    for key, page in (("curve", pages.trained_curve), ("losses", pages.losses), ("samples", pages.samples)):
-        pipeline.show(key, page)
-    return words
-
-
 def make_report(pipeline: Pipeline, recipe: Recipe) -> None:
     """Writes the report of all that the recipe has so far."""
     workspace = pipeline.workspace
-    pointers = sorted(workspace.current(recipe.name).glob("*.json"))
-    job = Job(recipe.name, tuple(path.read_text() for path in pointers), recipe.digest, partial(_report, pipeline, recipe), folder=True)
+    corpus, vocabulary = current.load(workspace, recipe.name, current.Corpus), current.load(workspace, recipe.name, current.Vocabulary)
+    shards, model = current.load(workspace, recipe.name, current.Shards), current.load(workspace, recipe.name, current.Model)
+    shown = tuple(map(repr, (corpus, vocabulary, shards, model)))
+    job = Job(recipe.name, shown, recipe.digest, partial(_report, pipeline, recipe), folder=True)
     made = pipeline.run_here(stages.REPORT, job, 1)
     expose(made["report.html"], workspace.report(recipe.name))
-
-
-def _train(pipeline: Pipeline, recipe: Recipe, folder: Path, settings: TrainingSettings, again: bool) -> Output:
-    data = loop.TrainingData(tuple(shard_paths(folder, "train")), tuple(shard_paths(folder, "val")))
-    shards = current.load(pipeline.workspace, recipe.name, current.Shards)
-    job = Job(recipe.name, (shards.digest,), settings.record(), loop.train, folder=True)
-    # outside the scratch folder, which a new build clears: this is what a killed run goes on from
-    key = key_of(stages.TRAINING, job)
-    checkpoints = pipeline.workspace.checkpoints(key)
-    if again:
-        forget(pipeline.workspace, stages.TRAINING.name, key)
-    watch = _watch(pipeline, recipe.name, settings.steps)
-    trained = pipeline.run_here(stages.TRAINING, replace(job, call=partial(_loop, settings, data, checkpoints, watch)), settings.steps)
-    shutil.rmtree(checkpoints, ignore_errors=True)
-    return trained
-
-
-Watch = Callable[[loop.Progress], None]
-
-
-def _watch(pipeline: Pipeline, recipe: str, steps: int) -> Watch:
-    """Draws the loss curve on the run's page while the model is trained."""
-    readings, levels = list[Reading](), pages.known_levels(pipeline.workspace, recipe) if pipeline.page else {}
-
-    def watch(at: loop.Progress) -> None:
-        readings.append(Reading(at.step, at.loss, at.validation_loss))
-        pipeline.show("curve", lambda _, name: pages.curve(name, readings, steps, levels), final=False)
-
-    return watch
-
-
-def _loop(
-    settings: TrainingSettings,
-    data: loop.TrainingData,
-    checkpoints: Path,
-    watch: Watch,
-    out: Path,
-    advance: Callable[[int, str], None],
-) -> None:
-    def progress(at: loop.Progress) -> None:
-        held_out = f", held out {at.validation_loss:.3f}" if at.validation_loss is not None else ""
-        advance(at.step, f"loss {at.loss:.3f}{held_out}, {at.tokens_per_second:,.0f} tokens/s")
-        watch(at)
-
-    loop.train(settings, data, out, progress, checkpoints)
 
 
 def _report(pipeline: Pipeline, recipe: Recipe, out: Path, advance: Callable[[int, str], None]) -> None:
     write_report(pipeline.workspace, recipe.name, out / "report.html")
     advance(1, "")
-
-
-def _settings(asked: RecipeTraining, entries: int) -> TrainingSettings:
-    """The recipe's word in the terms of the training floor."""
-    facts = asked.model_dump(exclude={"block", "evaluate_tokens"})
-    model = StrawberryConfig(vocabulary=entries, block=asked.block, chunk=min(StrawberryConfig.chunk, asked.block // 2))
-    return TrainingSettings(model=model, **facts)
-
-
-def _words(evaluated: Output) -> dict[str, str]:
-    rows = read_table(evaluated["baselines.parquet"].path).to_pylist()
-    total = {
-        row["model"]: f"{row['nats_per_token']:.3f} nats/token, {row['bits_per_byte']:.3f} bits/byte"
-        for row in rows
-        if row["domain"] == "all"
-    }
-    return {name: total[name] for name in ("strawberry", "bigram", "unigram") if name in total}

@@ -8,8 +8,8 @@ from pathlib import Path
 from tests.flows.conftest import ROOT
 from warehouse.digests import sha256_file
 
-NOT_ARTIFACTS = ("store/report/", "tables/runs/", "reports/", "scratch/", "checkpoints/")
-"""The log of runs and the report hold times of day; scratch and checkpoints are for work that is not finished."""
+NOT_ARTIFACTS = ("store/report/", "tables/runs/", "reports/", "scratch/", "checkpoints/", "service/")
+"""The log of runs, the report and the service hold times of day; scratch and checkpoints are for work that is not finished."""
 
 
 def digests(home: Path) -> dict[str, str]:
@@ -17,7 +17,11 @@ def digests(home: Path) -> dict[str, str]:
     found = {}
     for path in sorted(p for p in home.rglob("*") if p.is_file()):
         name = path.relative_to(home).as_posix()
-        if not name.startswith(NOT_ARTIFACTS) and path.suffix in (".parquet", ".json", ".bin", ".safetensors"):
+        if (
+            not name.startswith(NOT_ARTIFACTS)
+            and path.name != "asked.json"
+            and path.suffix in (".parquet", ".json", ".bin", ".safetensors")
+        ):
             found[name] = sha256_file(path)
     return found
 
