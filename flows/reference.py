@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from curation.policies import Policies, Policy
 from curation.recipe import Recipe
 from curation.sources.kinds import CAPTURED_KINDS, AnySource, Source
-from warehouse.catalog import attached, publish
+from warehouse.catalog import VIEW_OF, attached, publish
 from warehouse.layout import Workspace
 from warehouse.tables import SCHEMAS
 
@@ -31,9 +31,6 @@ TYPE_NAMES = {"number": "float", "object": "table"}
 RANGE_WORDS = {"minimum": "≥ {}", "exclusiveMinimum": "> {}", "maximum": "≤ {}", "exclusiveMaximum": "< {}"} | {
     "minItems": "at least {} of them", "minLength": "at least {} characters", "maxLength": "at most {} characters", "pattern": "`{}`",
 }  # fmt: skip
-
-VIEW_OF = {"compression": "compression_by_source"}
-"""The views over a table that do not bear its name."""
 
 
 def recipe_page() -> str:

@@ -17,13 +17,19 @@ from warehouse.errors import WorkspaceError
 from warehouse.layout import Workspace
 from warehouse.locks import exclusive
 from warehouse.statements import exact_path, literal, statement
-from warehouse.tables import SCHEMAS, write_table
+from warehouse.tables import SCHEMAS, meanings, write_table
 
 STORAGE_VERSION = "v1.2.0"
 """The oldest DuckDB whose shell can open the published file."""
 
 NO_RECIPE = "_"
 """Partition of the empty files that let a view exist before its table has a row."""
+
+VIEW_OF = {"compression": "compression_by_source"}
+"""The views over a table that do not bear its name."""
+
+_FILES_ONLY = {"captures": {"content"}}
+"""Columns that no view shows."""
 
 
 def publish(workspace: Workspace) -> bool:
@@ -90,7 +96,14 @@ def names(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _statements() -> str:
-    return statement("warehouse", "views.sql") + statement("warehouse", "macros.sql")
+    return statement("warehouse", "views.sql") + statement("warehouse", "macros.sql") + "".join(_column_comments())
+
+
+def _column_comments() -> Iterator[str]:
+    for table, schema in SCHEMAS.items():
+        for column, meaning in meanings(schema).items():
+            if column not in _FILES_ONLY.get(table, ()):
+                yield f'COMMENT ON COLUMN {VIEW_OF.get(table, table)}."{column}" IS {literal(meaning)};\n'
 
 
 def _replace(workspace: Workspace) -> None:

@@ -14,260 +14,275 @@ _TEXT = pa.string()
 _COUNT = pa.int64()
 _NUMBER = pa.float64()
 
-CAPTURES = pa.schema(
-    [
-        ("capture_id", _TEXT),  # stable hash of source and native id
-        ("source", _TEXT),
-        ("domain", _TEXT),
-        ("uri", _TEXT),
-        ("native_id", _TEXT),  # the source's own name of the item: a member's path, a page id, a URL
-        ("title", _TEXT),
-        ("revision", _TEXT),  # the source's own revision, else the digest of the content
-        ("media_type", _TEXT),
-        ("charset", _TEXT),  # as declared by the transport, null where nothing declared it
-        ("licence", _TEXT),
-        ("modified", _TEXT),  # ISO 8601, as the source states it
-        ("etag", _TEXT),
-        ("bytes", _COUNT),
-        ("sha256", _TEXT),
-        ("content", pa.large_binary()),
-        ("error", _TEXT),  # why the item could not be read; then content is null
-    ]
+_MEANING = b"meaning"
+
+
+def _schema(columns: Mapping[str, tuple[pa.DataType, str]]) -> pa.Schema:
+    """A table's columns, each with its type and its meaning, which `meanings` reads."""
+    return pa.schema([pa.field(name, kind, metadata={_MEANING: meaning.encode()}) for name, (kind, meaning) in columns.items()])
+
+
+CAPTURES = _schema(
+    {
+        "capture_id": (_TEXT, "stable hash of source and native id"),
+        "source": (_TEXT, "the source's id in the recipe"),
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "uri": (_TEXT, "address of the document"),
+        "native_id": (_TEXT, "the source's own name of the item: a member's path, a page id, a URL"),
+        "title": (_TEXT, "as the source gives it"),
+        "revision": (_TEXT, "the source's own revision, else the digest of the content"),
+        "media_type": (_TEXT, "of the content"),
+        "charset": (_TEXT, "as declared by the transport, null where nothing declared it"),
+        "licence": (_TEXT, "as the recipe states it"),
+        "modified": (_TEXT, "ISO 8601, as the source states it"),
+        "etag": (_TEXT, "as the server sent it, null elsewhere"),
+        "bytes": (_COUNT, "of the content"),
+        "sha256": (_TEXT, "of the content"),
+        "content": (pa.large_binary(), "the bytes as the source gave them"),
+        "error": (_TEXT, "why the item could not be read; then content is null"),
+    }
 )
 
-DOCUMENTS = pa.schema(
-    [
-        ("doc_id", _TEXT),  # equals the capture_id: one capture is one document
-        ("source", _TEXT),
-        ("domain", _TEXT),
-        ("uri", _TEXT),
-        ("native_id", _TEXT),
-        ("revision", _TEXT),
-        ("title", _TEXT),
-        ("licence", _TEXT),
-        ("extractor", _TEXT),
-        ("cleaners", pa.list_(_TEXT)),  # the cleaners that changed the text, in order
-        ("text", pa.large_string()),
-        ("text_sha256", _TEXT),
-        ("characters", _COUNT),
-        ("bytes", _COUNT),  # of the text in UTF-8
-        ("verdict", _TEXT),  # extracted, dropped or failed
-        ("reason", _TEXT),
-        ("detail", _TEXT),
-    ]
+DOCUMENTS = _schema(
+    {
+        "doc_id": (_TEXT, "equals the capture_id: one capture is one document"),
+        "source": (_TEXT, "the source's id in the recipe"),
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "uri": (_TEXT, "address of the document"),
+        "native_id": (_TEXT, "the source's own name of the item: a member's path, a page id, a URL"),
+        "revision": (_TEXT, "the source's own revision, else the digest of the content"),
+        "title": (_TEXT, "as the source gives it"),
+        "licence": (_TEXT, "as the recipe states it"),
+        "extractor": (_TEXT, "what made text of the content"),
+        "cleaners": (pa.list_(_TEXT), "the cleaners that changed the text, in order"),
+        "text": (pa.large_string(), "after extraction and cleaning, null where there is none"),
+        "text_sha256": (_TEXT, "of the text"),
+        "characters": (_COUNT, "of the text after cleaning"),
+        "bytes": (_COUNT, "of the text in UTF-8"),
+        "verdict": (_TEXT, "extracted, dropped or failed"),
+        "reason": (_TEXT, "why it is no document, null where it is one"),
+        "detail": (_TEXT, "the reason in a sentence"),
+    }
 )
 
-SIGNALS = pa.schema(
-    [
-        ("doc_id", _TEXT),
-        ("source", _TEXT),
-        ("domain", _TEXT),
-        ("language", _TEXT),
-        ("programming_language", _TEXT),
-        ("language_confidence", _NUMBER),
-        ("characters", _NUMBER),
-        ("words", _NUMBER),
-        ("lines", _NUMBER),
-        ("mean_word_length", _NUMBER),
-        ("symbol_ratio", _NUMBER),  # "#" and ellipses per word
-        ("alphabetic_words", _NUMBER),  # share of words with a letter
-        ("alphanumeric", _NUMBER),  # share of characters that are letters or digits
-        ("stop_words", _NUMBER),  # different stop words that occur
-        ("bullet_lines", _NUMBER),
-        ("ellipsis_lines", _NUMBER),
-        ("duplicate_lines", _NUMBER),  # share of lines that occurred before
-        ("duplicate_line_characters", _NUMBER),
-        ("top_2gram", _NUMBER),  # share of characters in the commonest word 2-gram
-        ("top_3gram", _NUMBER),
-        ("top_4gram", _NUMBER),
-        ("duplicate_5grams", _NUMBER),  # share of characters in word 5-grams that occur twice or more
-        ("duplicate_10grams", _NUMBER),
-        ("longest_line", _NUMBER),
-        ("mean_line", _NUMBER),
-        ("comment_ratio", _NUMBER),  # code only: share of lines that are comments
-        ("replacement_characters", _NUMBER),  # share of U+FFFD
-    ]
+SIGNALS = _schema(
+    {
+        "doc_id": (_TEXT, "identity of the document; equals its capture_id"),
+        "source": (_TEXT, "the source's id in the recipe"),
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "language": (_TEXT, "most likely natural language, ISO 639-1"),
+        "programming_language": (_TEXT, "code only"),
+        "language_confidence": (_NUMBER, "of language, from 0 to 1"),
+        "characters": (_NUMBER, "of the text after cleaning"),
+        "words": (_NUMBER, "of the text"),
+        "lines": (_NUMBER, "of the text that are not empty"),
+        "mean_word_length": (_NUMBER, "characters"),
+        "symbol_ratio": (_NUMBER, '"#" and ellipses per word'),
+        "alphabetic_words": (_NUMBER, "share of words with a letter"),
+        "alphanumeric": (_NUMBER, "share of characters that are letters or digits"),
+        "stop_words": (_NUMBER, "different stop words that occur"),
+        "bullet_lines": (_NUMBER, "share of lines that begin with a bullet"),
+        "ellipsis_lines": (_NUMBER, "share of lines that end in an ellipsis"),
+        "duplicate_lines": (_NUMBER, "share of lines that occurred before"),
+        "duplicate_line_characters": (_NUMBER, "share of characters in lines that occurred before"),
+        "top_2gram": (_NUMBER, "share of characters in the commonest word 2-gram"),
+        "top_3gram": (_NUMBER, "the same for 3-grams"),
+        "top_4gram": (_NUMBER, "the same for 4-grams"),
+        "duplicate_5grams": (_NUMBER, "share of characters in word 5-grams that occur twice or more"),
+        "duplicate_10grams": (_NUMBER, "the same for 10-grams"),
+        "longest_line": (_NUMBER, "characters"),
+        "mean_line": (_NUMBER, "characters per line, empty lines included"),
+        "comment_ratio": (_NUMBER, "code only: share of lines that are comments"),
+        "replacement_characters": (_NUMBER, "share of characters that are U+FFFD, which stands for a lost one"),
+    }
 )
 
-DECISIONS = pa.schema(
-    [
-        ("doc_id", _TEXT),
-        ("source", _TEXT),
-        ("domain", _TEXT),
-        ("stage", _TEXT),  # extract, quality, duplicates, balance
-        ("verdict", _TEXT),  # kept, dropped or failed
-        ("reason", _TEXT),  # one of curation.decisions.Reason; null where kept
-        ("value", _NUMBER),
-        ("threshold", _NUMBER),
-        ("detail", _TEXT),
-        ("decisive", pa.bool_()),  # exactly one row per document and stage is decisive
-    ]
+DECISIONS = _schema(
+    {
+        "doc_id": (_TEXT, "identity of the document; equals its capture_id"),
+        "source": (_TEXT, "the source's id in the recipe"),
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "stage": (_TEXT, "extract, quality, duplicates, balance"),
+        "verdict": (_TEXT, "kept, dropped or failed"),
+        "reason": (_TEXT, "one of curation.decisions.Reason; null where kept"),
+        "value": (_NUMBER, "the signal that the rule looked at"),
+        "threshold": (_NUMBER, "what the rule compared it with"),
+        "detail": (_TEXT, "the decision in a sentence"),
+        "decisive": (pa.bool_(), "exactly one row per document and stage is decisive"),
+    }
 )
 
-SIGNATURES = pa.schema(
-    [
-        ("doc_id", _TEXT),
-        ("source", _TEXT),
-        ("domain", _TEXT),
-        ("exact", _TEXT),  # digest of the normalised text
-        ("characters", _COUNT),
-        ("shingles", _COUNT),  # distinct shingles; 0 where the text is shorter than one
-        ("bands", pa.list_(pa.uint64())),  # one hash per band
-        ("shingle_hashes", pa.list_(pa.uint64())),  # the distinct shingles, sorted
-    ]
+SIGNATURES = _schema(
+    {
+        "doc_id": (_TEXT, "identity of the document; equals its capture_id"),
+        "source": (_TEXT, "the source's id in the recipe"),
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "exact": (_TEXT, "digest of the normalised text"),
+        "characters": (_COUNT, "of the text after cleaning"),
+        "shingles": (_COUNT, "distinct shingles; 0 where the text is shorter than one"),
+        "bands": (pa.list_(pa.uint64()), "one hash per band"),
+        "shingle_hashes": (pa.list_(pa.uint64()), "the distinct shingles, sorted"),
+    }
 )
 
-DUPLICATES = pa.schema(
-    [
-        ("doc_id", _TEXT),
-        ("other_id", _TEXT),  # the document it was compared with; the kept one where one was dropped
-        ("cluster_id", _TEXT),  # doc_id of the cluster's kept document
-        ("domain", _TEXT),
-        ("source", _TEXT),
-        ("kind", _TEXT),  # exact, near, contained, or related: too alike to be split, too different to drop
-        ("jaccard", _NUMBER),
-        ("containment", _NUMBER),  # intersection over the smaller set
-        ("dropped", pa.bool_()),
-        ("why", _TEXT),  # why the other one was kept
-    ]
+DUPLICATES = _schema(
+    {
+        "doc_id": (_TEXT, "one of the pair; the dropped one where one was dropped"),
+        "other_id": (_TEXT, "the document it was compared with; the kept one where one was dropped"),
+        "cluster_id": (_TEXT, "doc_id of the cluster's kept document"),
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "source": (_TEXT, "the source's id in the recipe"),
+        "kind": (_TEXT, "exact, near, contained, or related: too alike to be split, too different to drop"),
+        "jaccard": (_NUMBER, "exact Jaccard similarity of the shingles"),
+        "containment": (_NUMBER, "intersection over the smaller set"),
+        "dropped": (pa.bool_(), "whether doc_id was dropped for other_id"),
+        "why": (_TEXT, "why the other one was kept"),
+    }
 )
 
-SPLITS = pa.schema(
-    [
-        ("doc_id", _TEXT),
-        ("source", _TEXT),
-        ("domain", _TEXT),
-        ("group_id", _TEXT),  # smallest doc_id among all documents that must share a split
-        ("split", _TEXT),  # train, val or test
-        ("characters", _COUNT),
-        ("bytes", _COUNT),
-    ]
+SPLITS = _schema(
+    {
+        "doc_id": (_TEXT, "identity of the document; equals its capture_id"),
+        "source": (_TEXT, "the source's id in the recipe"),
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "group_id": (_TEXT, "smallest doc_id among all documents that must share a split"),
+        "split": (_TEXT, "train, val or test"),
+        "characters": (_COUNT, "of the text after cleaning"),
+        "bytes": (_COUNT, "of the text in UTF-8"),
+    }
 )
 
-MIX = pa.schema(
-    [
-        ("domain", _TEXT),
-        ("asked_share", _NUMBER),
-        ("asked_characters", _COUNT),
-        ("available_characters", _COUNT),
-        ("available_documents", _COUNT),
-        ("repetitions", _NUMBER),  # mean number of times a character is taken
-        ("taken_characters", _COUNT),
-        ("taken_documents", _COUNT),  # distinct
-        ("taken_share", _NUMBER),
-        ("shortfall_characters", _COUNT),
-        ("why", _TEXT),
-    ]
+MIX = _schema(
+    {
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "asked_share": (_NUMBER, "of the training text, as the recipe's shares or temperature have it"),
+        "asked_characters": (_COUNT, "what that share comes to"),
+        "available_characters": (_COUNT, "in the training split before the mix"),
+        "available_documents": (_COUNT, "in the training split before the mix"),
+        "repetitions": (_NUMBER, "mean number of times a character is taken"),
+        "taken_characters": (_COUNT, "repetitions included"),
+        "taken_documents": (_COUNT, "distinct"),
+        "taken_share": (_NUMBER, "of the training text"),
+        "shortfall_characters": (_COUNT, "asked for and not there"),
+        "why": (_TEXT, "what stood in the way"),
+    }
 )
 
-SNAPSHOTS = pa.schema(
-    [
-        ("snapshot_id", _TEXT),
-        ("doc_id", _TEXT),
-        ("source", _TEXT),
-        ("domain", _TEXT),
-        ("uri", _TEXT),
-        ("revision", _TEXT),
-        ("text_sha256", _TEXT),
-        ("split", _TEXT),
-        ("repetitions", _COUNT),
-        ("characters", _COUNT),
-        ("bytes", _COUNT),
-    ]
+SNAPSHOTS = _schema(
+    {
+        "snapshot_id": (_TEXT, "identity of the snapshot"),
+        "doc_id": (_TEXT, "identity of the document; equals its capture_id"),
+        "source": (_TEXT, "the source's id in the recipe"),
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "uri": (_TEXT, "address of the document"),
+        "revision": (_TEXT, "the source's own revision, else the digest of the content"),
+        "text_sha256": (_TEXT, "of the text"),
+        "split": (_TEXT, "train, val or test"),
+        "repetitions": (_COUNT, "times the document is taken, at least 1"),
+        "characters": (_COUNT, "of the text after cleaning"),
+        "bytes": (_COUNT, "of the text in UTF-8"),
+    }
 )
 
-LINEAGE = pa.schema(
-    [
-        ("sequence", _COUNT),  # 1 for a recipe's first snapshot; the highest is the current one
-        ("snapshot_id", _TEXT),
-        ("parent_id", _TEXT),
-        ("recipe_digest", _TEXT),
-        ("documents", _COUNT),
-        ("characters", _COUNT),
-    ]
+LINEAGE = _schema(
+    {
+        "sequence": (_COUNT, "1 for a recipe's first snapshot; the highest is the current one"),
+        "snapshot_id": (_TEXT, "identity of the snapshot"),
+        "parent_id": (_TEXT, "the snapshot before it, null for the first"),
+        "recipe_digest": (_TEXT, "of the recipe that made it"),
+        "documents": (_COUNT, "in the snapshot"),
+        "characters": (_COUNT, "of their texts"),
+    }
 )
 
-TOKENIZERS = pa.schema(
-    [
-        ("tokenizer_id", _TEXT),  # digest of the vocabulary file
-        ("snapshot_id", _TEXT),
-        ("entries", _COUNT),
-        ("pattern", _TEXT),
-        ("trained_characters", _COUNT),
-        ("never_used", _COUNT),  # entries that do not occur in the training shards
-    ]
+TOKENIZERS = _schema(
+    {
+        "tokenizer_id": (_TEXT, "digest of the vocabulary file"),
+        "snapshot_id": (_TEXT, "the snapshot it was trained on"),
+        "entries": (_COUNT, "size of the vocabulary, special tokens included"),
+        "pattern": (_TEXT, "how text is cut before pairs are merged"),
+        "trained_characters": (_COUNT, "of the text it was trained on"),
+        "never_used": (_COUNT, "entries that do not occur in the training shards"),
+    }
 )
 
-COMPRESSION = pa.schema(
-    [
-        ("tokenizer_id", _TEXT),
-        ("snapshot_id", _TEXT),
-        ("domain", _TEXT),
-        ("source", _TEXT),
-        ("split", _TEXT),
-        ("documents", _COUNT),
-        ("characters", _COUNT),
-        ("bytes", _COUNT),
-        ("tokens", _COUNT),
-    ]
+COMPRESSION = _schema(
+    {
+        "tokenizer_id": (_TEXT, "digest of the vocabulary file"),
+        "snapshot_id": (_TEXT, "identity of the snapshot"),
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "source": (_TEXT, "the source's id in the recipe"),
+        "split": (_TEXT, "train, val or test"),
+        "documents": (_COUNT, "each counted once"),
+        "characters": (_COUNT, "of their texts"),
+        "bytes": (_COUNT, "of their texts in UTF-8"),
+        "tokens": (_COUNT, "without end-of-text tokens"),
+    }
 )
 
-SPANS = pa.schema(
-    [
-        ("shard", _TEXT),  # file name
-        ("split", _TEXT),
-        ("first_token", _COUNT),  # offset of the end-of-text token that opens the document
-        ("last_token", _COUNT),  # inclusive
-        ("doc_id", _TEXT),
-        ("source", _TEXT),
-        ("domain", _TEXT),
-        ("uri", _TEXT),
-        ("revision", _TEXT),
-        ("repetition", _COUNT),  # 0 for the first time the document is taken
-        ("characters", _COUNT),  # of the part of the document that lies here
-        ("bytes", _COUNT),
-    ]
+SPANS = _schema(
+    {
+        "shard": (_TEXT, "file name"),
+        "split": (_TEXT, "train, val or test"),
+        "first_token": (_COUNT, "offset of the end-of-text token that opens the document"),
+        "last_token": (_COUNT, "inclusive"),
+        "doc_id": (_TEXT, "identity of the document; equals its capture_id"),
+        "source": (_TEXT, "the source's id in the recipe"),
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "uri": (_TEXT, "address of the document"),
+        "revision": (_TEXT, "the source's own revision, else the digest of the content"),
+        "repetition": (_COUNT, "0 for the first time the document is taken"),
+        "characters": (_COUNT, "of the part of the document that lies here"),
+        "bytes": (_COUNT, "of that part in UTF-8"),
+    }
 )
 
-METRICS = pa.schema(
-    [
-        ("step", _COUNT),
-        ("split", _TEXT),
-        ("domain", _TEXT),  # "all" for the whole split
-        ("tokens_seen", _COUNT),
-        ("name", _TEXT),  # loss (nats per token), gradient_norm, learning_rate
-        ("value", _NUMBER),
-    ]
+METRICS = _schema(
+    {
+        "step": (_COUNT, "updates of the weights so far"),
+        "split": (_TEXT, "train, val or test"),
+        "domain": (_TEXT, '"all" for the whole split'),
+        "tokens_seen": (_COUNT, "tokens trained on so far"),
+        "name": (_TEXT, "loss (nats per token), gradient_norm, learning_rate"),
+        "value": (_NUMBER, "of the figure"),
+    }
 )
 
-BASELINES = pa.schema(
-    [
-        ("model", _TEXT),  # strawberry, strawberry with shuffled retention, unigram, bigram
-        ("split", _TEXT),
-        ("domain", _TEXT),
-        ("documents", _COUNT),
-        ("tokens", _COUNT),
-        ("bytes", _COUNT),
-        ("nats_per_token", _NUMBER),
-        ("bits_per_byte", _NUMBER),
-    ]
+BASELINES = _schema(
+    {
+        "model": (_TEXT, "strawberry, strawberry with shuffled retention, unigram, bigram"),
+        "split": (_TEXT, "the held-out split"),
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "documents": (_COUNT, "looked at"),
+        "tokens": (_COUNT, "predicted"),
+        "bytes": (_COUNT, "of the predicted text in UTF-8"),
+        "nats_per_token": (_NUMBER, "mean loss"),
+        "bits_per_byte": (_NUMBER, "mean loss, whatever the vocabulary"),
+    }
 )
 
-SAMPLES = pa.schema([("domain", _TEXT), ("doc_id", _TEXT), ("prompt", _TEXT), ("continuation", _TEXT)])
+SAMPLES = _schema(
+    {
+        "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
+        "doc_id": (_TEXT, "the held-out document that the prompt opens"),
+        "prompt": (_TEXT, "what the model was given"),
+        "continuation": (_TEXT, "what it wrote"),
+    }
+)
 
-RUNS = pa.schema(
-    [
-        ("run_id", _TEXT),
-        ("stage", _TEXT),
-        ("partition", _TEXT),
-        ("status", _TEXT),  # done, skipped or failed
-        ("started", pa.timestamp("us", tz="UTC")),
-        ("seconds", _NUMBER),
-        ("rows", _COUNT),
-        ("bytes", _COUNT),
-        ("key", _TEXT),
-        ("error", _TEXT),
-    ]
+RUNS = _schema(
+    {
+        "run_id": (_TEXT, "when the build began, in UTC"),
+        "stage": (_TEXT, "of the pipeline"),
+        "partition": (_TEXT, "what the stage worked on"),
+        "status": (_TEXT, "done, skipped or failed"),
+        "started": (pa.timestamp("us", tz="UTC"), "in UTC"),
+        "seconds": (_NUMBER, "of wall time"),
+        "rows": (_COUNT, "written"),
+        "bytes": (_COUNT, "written"),
+        "key": (_TEXT, "digest of everything that decides the output"),
+        "error": (_TEXT, "null where it did not fail"),
+    }
 )
 
 SCHEMAS: Mapping[str, pa.Schema] = {
@@ -291,6 +306,11 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 """The tables that SQL sees, by name."""
 
 
+def meanings(schema: pa.Schema) -> dict[str, str]:
+    """What each column of a table holds, in words."""
+    return {field.name: field.metadata[_MEANING].decode() for field in schema}
+
+
 def write_table(path: Path, rows: pa.Table | Iterable[Mapping[str, Any]], schema: pa.Schema) -> int:
     """Writes rows as zstd-compressed Parquet and returns how many there were.
 
@@ -300,8 +320,10 @@ def write_table(path: Path, rows: pa.Table | Iterable[Mapping[str, Any]], schema
     table = rows if isinstance(rows, pa.Table) else _table(list(rows), schema)
     if set(table.column_names) != set(schema.names):
         raise ValueError(f"{path.name}: columns {sorted(table.column_names)} are not those of its table {schema.names}")
+    # without meanings: a table's bytes depend on its rows alone, not on how we put its columns into words
+    plain = pa.schema([pa.field(field.name, field.type) for field in schema])
     # the writer ends pages where chunks end, so rows that came in other chunks would give another file
-    table = table.select(schema.names).cast(schema).combine_chunks()
+    table = table.select(schema.names).cast(plain).combine_chunks()
     pq.write_table(table, path, compression="zstd", row_group_size=16_384)
     return int(table.num_rows)
 
