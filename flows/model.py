@@ -21,7 +21,7 @@ from training import assessment, loop
 from training.settings import TrainingSettings
 from training.strawberry import StrawberryConfig
 from warehouse.store import Output, expose, forget
-from warehouse.tables import read_table
+from warehouse.tables import MODELS, read_table, write_table
 
 
 def make_model(pipeline: Pipeline, recipe: Recipe, again: bool = False) -> dict[str, str]:
@@ -54,11 +54,33 @@ def make_model(pipeline: Pipeline, recipe: Recipe, again: bool = False) -> dict[
             shards.snapshot_id, shards.digest, *(str(output.folder.relative_to(workspace.root)) for output in (trained, evaluated))
         ),
     )
+    _record(pipeline, shards, settings, trained.digest, evaluated)
     words = _words(evaluated)
     get_run_logger().info("; ".join(f"{name}: {loss}" for name, loss in words.items()))
     for key, page in (("curve", pages.trained_curve), ("losses", pages.losses), ("samples", pages.samples)):
         pipeline.show(key, page)
     return words
+
+
+def _record(pipeline: Pipeline, shards: current.Shards, settings: TrainingSettings, model_id: str, evaluated: Output) -> None:
+    """Adds the model to the recipe's history; the same model once."""
+    overall = {row["model"]: row for row in read_table(evaluated["baselines.parquet"].path).to_pylist() if row["domain"] == "all"}
+    ours = overall["strawberry"]
+    row = {
+        "model_id": model_id,
+        "snapshot_id": shards.snapshot_id,
+        "tokenizer_id": shards.tokenizer_id,
+        "shards_id": shards.digest,
+        "steps": settings.steps,
+        "seed": settings.seed,
+        **{name: ours[name] for name in ("tokens", "nats_per_token", "bits_per_byte")},
+        "bigram_bits_per_byte": overall["bigram"]["bits_per_byte"],
+    }
+    aside = pipeline.workspace.scratch / f"model-{model_id}.parquet"
+    write_table(aside, [row], MODELS)
+    target = pipeline.workspace.partition("models", pipeline.recipe, model_id[:16])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside.replace(target)
 
 
 def _train(pipeline: Pipeline, recipe: Recipe, folder: Path, settings: TrainingSettings, again: bool) -> Output:

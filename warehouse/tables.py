@@ -261,6 +261,21 @@ BASELINES = _schema(
     }
 )
 
+MODELS = _schema(
+    {
+        "model_id": (_TEXT, "digest of the trained model's files"),
+        "snapshot_id": (_TEXT, "the snapshot whose text it was trained on"),
+        "tokenizer_id": (_TEXT, "the vocabulary of its shards"),
+        "shards_id": (_TEXT, "digest of the shards it was trained on"),
+        "steps": (_COUNT, "updates of its weights"),
+        "seed": (_COUNT, "of its first weights and batches"),
+        "tokens": (_COUNT, "held-out tokens that it was measured on"),
+        "nats_per_token": (_NUMBER, "its loss on held-out text of all domains"),
+        "bits_per_byte": (_NUMBER, "the same, whatever the vocabulary"),
+        "bigram_bits_per_byte": (_NUMBER, "of a bigram model on the same text"),
+    }
+)
+
 SAMPLES = _schema(
     {
         "domain": (_TEXT, "wiki, lore, transcript, code or paper"),
@@ -300,6 +315,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "spans": SPANS,
     "metrics": METRICS,
     "baselines": BASELINES,
+    "models": MODELS,
     "samples": SAMPLES,
     "runs": RUNS,
 }

@@ -61,6 +61,11 @@ SELECT recipe, * EXCLUDE (recipe)
 FROM read_parquet('{tables}/tokenizers/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});
 COMMENT ON VIEW tokenizers IS 'Vocabularies: entries, pattern, and entries that the training shards never use.';
 
+CREATE VIEW models AS
+SELECT recipe, * EXCLUDE (recipe)
+FROM read_parquet('{tables}/models/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});
+COMMENT ON VIEW models IS 'Every model that was trained, with the snapshot, the vocabulary and the shards it came from, and its loss.';
+
 CREATE VIEW compression_by_source AS
 SELECT recipe, * EXCLUDE (recipe)
 FROM read_parquet('{tables}/compression/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});

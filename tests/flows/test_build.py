@@ -142,6 +142,16 @@ def test_the_model_is_compared_with_baselines_on_every_domain(built: tuple[Path,
     assert {row["domain"] for row in found if row["model"] == "strawberry"} == {"wiki", "lore", "transcript", "code", "paper", "all"}
 
 
+def test_a_trained_model_is_in_the_history_with_what_it_was_made_from(built: tuple[Path, Path], berry: Berry) -> None:
+    (model,) = rows(berry, built[1], "select * from models")
+    (snapshot,) = rows(berry, built[1], "select snapshot_id from lineage")
+    (vocabulary,) = rows(berry, built[1], "select tokenizer_id from tokenizers")
+    (whole,) = rows(berry, built[1], "select bits_per_byte from baselines where model = 'strawberry' and domain = 'all'")
+    assert model["snapshot_id"] == snapshot["snapshot_id"]
+    assert model["tokenizer_id"] == vocabulary["tokenizer_id"]
+    assert model["bits_per_byte"] == whole["bits_per_byte"]
+
+
 def test_verify_finds_a_flipped_byte(built: tuple[Path, Path], berry: Berry, tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(built[1], home)
