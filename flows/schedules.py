@@ -13,7 +13,7 @@ from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterDeploymentId,
-    FlowRunFilterNextScheduledStartTime,
+    FlowRunFilterExpectedStartTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
@@ -76,7 +76,8 @@ def stand_for_missed_runs() -> None:
     overdue = FlowRunFilter(
         deployment_id=FlowRunFilterDeploymentId(any_=[run.deployment_id]),
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-        next_scheduled_start_time=FlowRunFilterNextScheduledStartTime(before_=datetime.now(UTC)),
+        # not the next start: that of a run that waits for another to end is put off again and again
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
     )
     with get_client(sync_client=True) as client:
         missed = [

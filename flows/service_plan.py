@@ -85,6 +85,7 @@ def server_environment(chosen: Plan) -> dict[str, str]:
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": here,
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_DAYS * 24 * 3600),
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",  # how often a queued run asks whether it may begin
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
     }
     own = {"PREFECT_SERVER_API_HOST": chosen.host, "PREFECT_SERVER_API_PORT": str(chosen.port)}
