@@ -333,11 +333,12 @@ def _run(module: str, name: str, recipe: str, home: Path, save_as: str, changes:
     from importlib import import_module
 
     parameters = {"recipe": str(path), "home": str(home.resolve()), "save_as": save_as} | _changes(changes) | more
-    with _prefect_api():
-        flow: Callable[..., Any] = getattr(import_module(module), name)
+    with _prefect_api() as wait_for_api:
+        flow: Callable[..., Any] = getattr(import_module(module), name)  # takes about as long as the API's start
         unknown = sorted(parameters.keys() - inspect.signature(flow).parameters.keys())
         if unknown:
             raise BerryError(f"--set {unknown[0]}: this command reads no such section of the recipe")
+        wait_for_api()
         state = flow(**parameters, return_state=True)
     if state.is_completed():
         result: dict[str, Any] = state.result()
@@ -356,18 +357,19 @@ def _plain(message: str) -> str:
 
 
 @contextmanager
-def _prefect_api() -> Iterator[None]:
-    """The server that PREFECT_API_URL names, or a private one for as long as the command runs."""
-    from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
-
+def _prefect_api() -> Iterator[Callable[[], None]]:
+    """The server that PREFECT_API_URL names, or a private one for as long as the command runs; gives what waits until it answers."""
     if os.environ.get("PREFECT_API_URL"):
-        yield
+        yield lambda: None
         return
     from flows.embedded import embedded_api
 
-    # nobody listens for heartbeats here, and each flow would wait a second for their thread to end
-    with embedded_api() as address, temporary_settings({PREFECT_API_URL: address, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        yield
+    with embedded_api() as api:
+        from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+        # nobody listens for heartbeats here, and each flow would wait a second for their thread to end
+        with temporary_settings({PREFECT_API_URL: api.address, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+            yield api.wait
 
 
 def _quiet_prefect() -> None:

@@ -15,6 +15,7 @@ from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLi
 from prefect.deployments.runner import RunnerDeployment
 from prefect.events import DeploymentEventTrigger
 from prefect.runner import Runner
+from prefect.utilities.callables import ParameterSchema
 
 from curation.recipe import named_recipes
 from curation.schedule import ScheduleSettings
@@ -49,6 +50,12 @@ DESCRIPTIONS: dict[str, str] = {
     compute_partitions.name: "A part of one stage, for a run that shares its work out over several workers; nobody starts it by hand.",
 }
 _READING = "\n\nWhat earlier runs left: [artifacts](/v2/artifacts)."
+
+
+class _Form(ParameterSchema):
+    """The parameters of a deployment, and no others: the server would take an unknown one and the run would crash of it."""
+
+    additionalProperties: bool
 
 
 def deployments() -> list[RunnerDeployment]:
@@ -118,11 +125,12 @@ def _deployment(flow: Flow[..., Any], triggers: Sequence[DeploymentEventTrigger]
         concurrency_limit=ConcurrencyLimitConfig(limit=limit, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
     )
     deployment = cast(RunnerDeployment, made)
-    # an empty list would wipe out the schedules that people made in the UI (prefect/server/api/deployments.py)
-    deployment.model_fields_set.discard("schedules")
-    properties = deployment._parameter_openapi_schema.properties
-    if "recipe" in properties:
-        properties["recipe"]["enum"] = named_recipes()
+    # registered again, they would wipe out the schedules and end the pauses that people set in the UI (prefect/server/api/deployments.py)
+    deployment.model_fields_set.difference_update({"schedules", "paused"})
+    form = _Form(**deployment._parameter_openapi_schema.model_dump(exclude_unset=True), additionalProperties=False)
+    if "recipe" in form.properties:
+        form.properties["recipe"]["enum"] = named_recipes()
+    deployment._parameter_openapi_schema = form
     return deployment
 
 

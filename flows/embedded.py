@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import httpx2
 
@@ -21,12 +22,31 @@ STARTUP_SECONDS = 120
 """The first start on a machine creates Prefect's database, which takes a while on a slow disk."""
 
 
-@contextmanager
-def embedded_api() -> Iterator[str]:
-    """The address of a Prefect API for the length of a block.
+@dataclass(frozen=True)
+class EmbeddedApi:
+    """A Prefect API that is starting."""
 
-    Raises WorkspaceError where it does not come up.
-    """
+    address: str
+    process: subprocess.Popen[bytes]
+
+    def wait(self) -> None:
+        """Returns once the API answers. Raises WorkspaceError where it does not come up."""
+        deadline = time.monotonic() + STARTUP_SECONDS
+        with httpx2.Client(trust_env=False, timeout=STARTUP_SECONDS) as client:
+            while time.monotonic() < deadline and self.process.poll() is None:
+                try:
+                    if client.get(f"{self.address}/health").status_code == 200:
+                        return
+                except httpx2.TransportError:
+                    time.sleep(0.1)
+        raise WorkspaceError(
+            "Prefect's API did not start. Run `prefect server start` to see why, or `prefect server database reset` to begin anew."
+        )
+
+
+@contextmanager
+def embedded_api() -> Iterator[EmbeddedApi]:
+    """A Prefect API for the length of a block, which has seconds of other work to do before it needs to wait for it."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
@@ -39,28 +59,13 @@ def embedded_api() -> Iterator[str]:
             env=os.environ | {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"},
         )
     try:
-        _wait_until_healthy(process, address)
-        yield address
+        yield EmbeddedApi(address, process)
     finally:
         process.terminate()
         try:
             process.wait(5)
         except subprocess.TimeoutExpired:
             process.kill()
-
-
-def _wait_until_healthy(process: subprocess.Popen[bytes], address: str) -> None:
-    deadline = time.monotonic() + STARTUP_SECONDS
-    with httpx2.Client(trust_env=False, timeout=STARTUP_SECONDS) as client:
-        while time.monotonic() < deadline and process.poll() is None:
-            try:
-                if client.get(f"{address}/health").status_code == 200:
-                    return
-            except httpx2.TransportError:
-                time.sleep(0.1)
-    raise WorkspaceError(
-        "Prefect's API did not start. Run `prefect server start` to see why, or `prefect server database reset` to begin anew."
-    )
 
 
 def _serve(descriptor: int) -> None:

@@ -33,6 +33,9 @@ AnyRunner = TaskRunner[PrefectFuture[Any]]
 THREADS = 64
 """Batches that may wait for a worker at once; the workers themselves are as many as the run asks for."""
 
+CONNECT_SECONDS = 10
+"""How long a cluster's scheduler may take to answer, and its first worker to come: both may be starting beside the run."""
+
 
 class EngineKind(StrEnum):
     """What does the work of a stage's partitions."""
@@ -148,7 +151,7 @@ def open_workers(count: int) -> Iterator[int]:
     """The workers of a run for the length of a block, as the engine has it; gives their number. 0: as configured."""
     engine = configured_engine()
     if engine.kind is EngineKind.DASK:
-        yield engine.workers
+        yield _cluster_threads(engine.address) if engine.address else engine.workers
         return
     workers = Workers(count or engine.workers)
     token = _WORKERS.set(workers)
@@ -167,6 +170,26 @@ def in_worker(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -
     """The result of a call in a worker process of this run; on a cluster this process is one already."""
     workers = _WORKERS.get()
     return function(*arguments, **named) if workers is None else workers.call(function, *arguments, **named)
+
+
+def _cluster_threads(address: str) -> int:
+    """How many batches an existing cluster computes at once. Raises WorkspaceError where it is not to be had."""
+    from distributed import Client
+
+    connect: Callable[..., Any] = Client  # which has no types
+    try:
+        client = connect(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise WorkspaceError(
+            f"BERRY_DASK_ADDRESS is {address}, and no Dask scheduler answers there ({error}). Start one with `dask scheduler`, or "
+            "unset BERRY_DASK_ADDRESS for a cluster of this machine's own."
+        ) from error
+    with client:
+        try:
+            client.wait_for_workers(1, CONNECT_SECONDS)
+        except TimeoutError as error:
+            raise WorkspaceError(f"the Dask scheduler at {address} has no workers. Start one with `dask worker {address}`.") from error
+        return int(sum(client.nthreads().values()))
 
 
 def _start_worker() -> None:

@@ -14,6 +14,7 @@ import socket
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -22,6 +23,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flows.processes import end_with_parent
 from flows.service_plan import PASSWORD
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -131,6 +135,21 @@ def _unframed(send: Send) -> Send:
     return with_header
 
 
+def lock_at_once() -> None:
+    """Has a transaction on SQLite that may write take the lock for it when it begins, and so wait for its turn.
+
+    Prefect takes it at the first write. Where another has written since the transaction first read, SQLite refuses that
+    write at once, whatever the time-out: a person who starts a run gets a 503, and the triggers lose events.
+    """
+    from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
+
+    def begin(self: AioSqliteConfiguration, conn: "Connection") -> None:  # noqa: ARG001 (it becomes a method)
+        if SQLITE_BEGIN_MODE.get() is not None:
+            conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+    AioSqliteConfiguration.begin_sqlite_stmt = begin  # type: ignore[method-assign]
+
+
 def main(descriptor: int, home: Path) -> None:
     """Serves at a socket that is already open, until told to end or until the parent process is gone."""
     end_with_parent(lambda: os._exit(0))
@@ -138,6 +157,7 @@ def main(descriptor: int, home: Path) -> None:
     from prefect.server.api.server import create_app
     from prefect.settings import get_current_settings
 
+    lock_at_once()
     settings = get_current_settings().server
     secret = settings.api.auth_string.get_secret_value() if settings.api.auth_string else ""
     app = Reports(create_app(final=True), home / "reports", secret)
