@@ -21,7 +21,7 @@ from warehouse.console import query
 from warehouse.layout import Workspace
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds after which something that does not come fails a test."""
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here; `sh tests/setup.sh` installs it, as root on Debian")
@@ -234,18 +234,6 @@ def test_a_run_is_named_for_what_it_does(page: Page, service: Service, build: st
     expect(page.get_by_text(re.compile(r"^source lore: \d+ captured = \d+ kept \+ \d+ dropped \+ 0 failed$"))).to_be_visible()
 
 
-def test_the_report_opens_from_the_page_of_the_run_that_wrote_it(page: Page, service: Service, build: str, asked: list[str]) -> None:
-    service.completed(build)
-    (training,) = wait_for(lambda: service.runs("train-strawberry"))
-    assert service.completed(training["id"])["parameters"]["training"] == {"steps": 12}
-    open_artifact(page, service, training["id"], "produced-tiny")
-    page.get_by_role("link", name="read the report").click()
-    expect(page.get_by_role("heading", name="tiny", exact=True)).to_be_visible()
-    assert set(page.get_by_role("heading").all_inner_texts()) >= HEADINGS
-    page.wait_for_load_state("networkidle")
-    assert asked[-1] == page.url == f"{service.address}/reports/tiny.html"  # it is one file, and asks for nothing
-
-
 def test_a_schedule_is_set_and_paused(page: Page, service: Service) -> None:
     open_deployment(page, "curate")
     page.get_by_role("button", name="Schedule", exact=True).click()
@@ -293,6 +281,18 @@ def test_a_statement_is_answered_as_a_table(page: Page, service: Service, build:
     assert rows.nth(0).get_by_role("columnheader").all_inner_texts() == list(answer.columns)
     shown = [row.get_by_role("cell").all_inner_texts() for row in rows.all()[1:]]
     assert shown == [[str(value) for value in row] for row in answer.rows]
+
+
+def test_the_report_opens_from_the_page_of_the_run_that_wrote_it(page: Page, service: Service, build: str, asked: list[str]) -> None:
+    service.completed(build)
+    (training,) = wait_for(lambda: service.runs("train-strawberry"))
+    assert service.completed(training["id"])["parameters"]["training"] == {"steps": 12}
+    open_artifact(page, service, training["id"], "produced-tiny")
+    page.get_by_role("link", name="read the report").click()
+    expect(page.get_by_role("heading", name="tiny", exact=True)).to_be_visible()
+    assert set(page.get_by_role("heading").all_inner_texts()) >= HEADINGS
+    page.wait_for_load_state("networkidle")
+    assert asked[-1] == page.url == f"{service.address}/reports/tiny.html"  # it is one file, and asks for nothing
 
 
 def test_the_browser_is_sent_to_no_other_machine(service: Service, asked: list[str]) -> None:

@@ -353,7 +353,7 @@ def api() -> Iterator[httpx2.Client]:
     """A Prefect API that flows of this test run on, and a client of it."""
     with embedded_api() as server, httpx2.Client(base_url=server.address, timeout=30) as client:
         server.wait()
-        settings = {PREFECT_API_URL: address, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}
+        settings = {PREFECT_API_URL: server.address, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None, PREFECT_LOGGING_TO_API_ENABLED: False}
         with temporary_settings(settings):
             yield client
 
