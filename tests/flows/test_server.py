@@ -1,113 +1,275 @@
-"""The flows on a real Prefect server, started as its UI starts them: by a deployment's form."""
+"""The flows on a real service, started as its UI starts them: what follows what, what is refused, what a run says."""
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from uuid import uuid4
 
-import httpx2
 import pytest
 
-from tests.flows.conftest import ROOT
+from flows.events import SHARDS_PUBLISHED, SNAPSHOT_CHANGED
+from flows.service import workspace_root
+from flows.session import read_recipe
+from flows.stages import CURATION
+from tests.flows.conftest import SAMPLE
+from tests.flows.services import FINAL, Service, service, wait_for
+from tests.flows.small import QUICK, Row, deployment, ended, runs_of, small
+from warehouse.console import query
+from warehouse.digests import sha256_file
+from warehouse.errors import WorkspaceError
+from warehouse.layout import Workspace
 
-FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+MISSING = """
+name = "missing"
+[[sources]]
+kind = "files"
+id = "x"
+domain = "lore"
+path = "nowhere"
+"""
 
-
-@contextmanager
-def running(command: list[str], environment: dict[str, str], log: Path) -> Iterator[None]:
-    """A process in a group of its own, ended with everything it started."""
-    with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True)
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+TOLERANT = "\n[retrain]\ntolerance = 0.5\n"
+REFUSED = [
+    "copy (select 1) to '/tmp/berrypatch-test.csv'",
+    "attach '/tmp/berrypatch-test.duckdb'",
+    "select * from read_csv('/etc/passwd')",
+    "create table mine as select 1",
+]
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
-    """A client of a server that serves our deployments."""
-    folder = tmp_path_factory.mktemp("server")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}/api"
-    environment = os.environ | {
-        "PREFECT_HOME": str(folder / "prefect"),
-        "PREFECT_API_URL": address,
-        "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_RUNNER_POLL_FREQUENCY": "1",
-    }
-    server = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with running(server, environment, folder / "server.log"), httpx2.Client(base_url=address, timeout=30) as client:
-        wait_for(lambda: is_healthy(client), 120)
-        with running([sys.executable, "-m", "flows", "serve"], environment, folder / "serve.log"):
-            wait_for(lambda: client.get("/deployments/name/train-strawberry/train-strawberry").status_code == 200, 60)
-            yield client
+def recipes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a recipe that is trained again only after large changes, and one of a source that is not there."""
+    folder = tmp_path_factory.mktemp("server") / "recipes"
+    small(folder, more=TOLERANT)
+    (folder / "missing.toml").write_text(MISSING)
+    return folder
 
 
-def is_healthy(client: httpx2.Client) -> bool:
-    """Whether the server answers."""
-    try:
-        return client.get("/health").status_code == 200
-    except httpx2.TransportError:
-        return False
+@pytest.fixture(scope="module")
+def up(recipes: Path) -> Iterator[Service]:
+    """A service with these recipes."""
+    with service(recipes.parent / "home", recipes, **QUICK) as made:
+        yield made
 
 
-def wait_for(condition: Any, seconds: float) -> Any:
-    """The first true value of a condition, asked for twice a second. Fails the test where none comes in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if value := condition():
-            return value
-        time.sleep(0.5)
-    pytest.fail(f"nothing came of it in {seconds} seconds")
+@dataclass(frozen=True)
+class Chain:
+    """A curation and what it has started."""
+
+    curation: Row
+    shards: list[Row]
+    trainings: list[Row]
 
 
-def finished(client: httpx2.Client, run_id: str) -> dict[str, Any] | None:
-    """A flow run once it is over."""
-    run: dict[str, Any] = client.get(f"/flow_runs/{run_id}").json()
-    return run if run["state_type"] in FINAL else None
+def curated(up: Service) -> Row:
+    """Curates the recipe, as one that is to train afterwards."""
+    return ended(up, up.start("curate", recipe="small", then_train=True))
 
 
-def start(client: httpx2.Client, deployment: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    """Runs a deployment to its end, as the button in the UI does."""
-    deployment_id = client.get(f"/deployments/name/{deployment}").json()["id"]
-    run = client.post(f"/deployments/{deployment_id}/create_flow_run", json={"parameters": parameters}).json()
-    over: dict[str, Any] = wait_for(lambda: finished(client, run["id"]), 240)
-    return over
+def all_ended(up: Service, flow: str, count: int) -> list[Row]:
+    """The runs of a flow, once there are so many and all of them are over."""
+
+    def found() -> list[Row]:
+        rows = runs_of(up, flow)
+        return rows if len(rows) == count and all(row["state_type"] in FINAL for row in rows) else []
+
+    return wait_for(found, f"{count} runs of {flow} to end")
 
 
-def test_a_build_started_on_a_server_triggers_the_training_as_a_run_of_its_own(api: httpx2.Client, tiny: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    build = start(api, "build/build", {"recipe": str(tiny), "home": str(home)})
-    assert build["state_type"] == "COMPLETED", build["state"]
-    runs = api.post("/flow_runs/filter", json={"flows": {"name": {"any_": ["train-strawberry"]}}}).json()
-    assert len(runs) == 1
-    assert runs[0]["name"] == "train-strawberry tiny"
-    training = wait_for(lambda: finished(api, runs[0]["id"]), 240)
-    assert training["state_type"] == "COMPLETED", training["state"]
-    assert (home / "reports" / "tiny.html").is_file()
-    progress = api.post("/artifacts/filter", json={"artifacts": {"type": {"any_": ["progress"]}}}).json()
-    assert {"extract-progress", "training-progress"} <= {artifact["key"] for artifact in progress}
-    assert {float(artifact["data"]) for artifact in progress} == {100.0}
+def events(up: Service, name: str) -> list[Row]:
+    """The events of a name, the latest first."""
+    wanted = {"filter": {"event": {"name": [name]}, "occurred": {"since": "2020-01-01T00:00:00Z"}}}
+    rows: list[Row] = up.ask("POST", "/events/filter", wanted)["events"]
+    return rows
 
 
-def test_a_fault_of_the_recipe_shows_as_its_message_on_the_run(api: httpx2.Client, tmp_path: Path) -> None:
-    recipe = tmp_path / "bad.toml"
-    recipe.write_text('name = "bad"\n[[sources]]\nkind = "files"\nid = "x"\ndomain = "lore"\npath = "nowhere"\n')
-    run = start(api, "curate/curate", {"recipe": str(recipe), "home": str(tmp_path / "home")})
+def asked_for(up: Service) -> int:
+    """How often shards or a training were asked for by an event, once the server knows all that finished runs have sent."""
+    name, now = f"test.{uuid4()}", f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    up.ask("POST", "/events", [{"event": name, "id": str(uuid4()), "occurred": now, "resource": {"prefect.resource.id": "test"}}])
+    wait_for(lambda: events(up, name), "an event that was sent after all others")
+    return len(events(up, SNAPSHOT_CHANGED)) + len(events(up, SHARDS_PUBLISHED))
+
+
+@pytest.fixture(scope="module")
+def first(up: Service) -> Chain:
+    """The first curation of the recipe, and what follows it."""
+    curation = curated(up)
+    return Chain(curation, all_ended(up, "write-shards", 1), all_ended(up, "train-strawberry", 1))
+
+
+def test_a_first_snapshot_starts_shards_and_the_training_by_their_triggers(up: Service, first: Chain) -> None:
+    runs = [first.curation, *first.shards, *first.trainings]
+    assert [run["state_type"] for run in runs] == ["COMPLETED"] * 3, [run["state"] for run in runs]
+    assert [run["created_by"]["type"] for run in runs[1:]] == ["AUTOMATION"] * 2
+    assert up.http.get("/reports/small.html").status_code == 200
+
+
+def test_a_run_is_named_after_what_it_does_the_recipe_the_day_and_its_number(first: Chain) -> None:
+    for run, flow in ((first.curation, "curate"), (first.shards[0], "write-shards"), (first.trainings[0], "train-strawberry")):
+        assert re.fullmatch(rf"{flow} small \d{{4}}-\d\d-\d\d #1", run["name"]), run["name"]
+
+
+def test_a_run_can_be_read_from_its_log(up: Service, first: Chain) -> None:
+    lines = up.log(first.curation["id"]).splitlines()
+    stages = [stage.name for stage in CURATION]
+    assert [word for line in lines if (word := line.partition(":")[0]) in stages] == stages
+    assert "source texts: 17 captured = 17 kept + 0 dropped + 0 failed" in lines
+    assert "there is no model yet: shards and training follow" in lines
+
+
+@pytest.fixture(scope="module")
+def unchanged(up: Service, first: Chain) -> Row:  # noqa: ARG001 (it goes before)
+    """A curation of the same texts."""
+    return curated(up)
+
+
+def test_a_curation_with_nothing_new_ends_as_such_and_starts_nothing(up: Service, unchanged: Row) -> None:
+    assert (unchanged["state_type"], unchanged["state_name"]) == ("COMPLETED", "Unchanged")
+    assert asked_for(up) == 2
+
+
+@pytest.fixture(scope="module")
+def within(up: Service, recipes: Path, unchanged: Row) -> Row:  # noqa: ARG001 (it goes before)
+    """A curation after a small change."""
+    for text in sorted((recipes / "texts").iterdir())[:2]:
+        text.write_text(text.read_text() + "\nThe harbour bell was rung twice for the eel boats, and nobody came.\n")
+    return curated(up)
+
+
+def test_a_change_within_the_tolerance_makes_a_snapshot_and_starts_nothing(up: Service, within: Row) -> None:
+    assert within["state_name"] == "Completed"
+    said = re.search(r"^(.*)% of the training text differs .* \(tolerance 50.0%\): nothing is trained$", up.log(within["id"]), re.MULTILINE)
+    assert said
+    assert 0 < float(said[1]) < 50
+    assert asked_for(up) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("within")
+def test_a_change_beyond_the_tolerance_trains_and_the_same_snapshot_never_trains_twice(up: Service, recipes: Path) -> None:
+    for text in (recipes / "texts").iterdir():
+        text.unlink()
+    for text in SAMPLE.glob("lore/[h-jm-z]*.md"):
+        (recipes / "texts" / text.name).write_bytes(text.read_bytes())
+    assert curated(up)["state_name"] == "Completed"
+    event = events(up, SNAPSHOT_CHANGED)[0]
+    again = {name: event[name] for name in ("event", "resource", "payload", "occurred")}
+    up.ask("POST", "/events", [{**again, "id": str(uuid4())}])
+    assert [run["state_type"] for run in all_ended(up, "write-shards", 3)] == ["COMPLETED"] * 3
+    assert [run["state_type"] for run in all_ended(up, "train-strawberry", 3)] == ["COMPLETED"] * 3
+    assert trainings(up) == ["done", "done", "skipped"]
+
+    model = up.home / "models" / "small" / "model.safetensors"
+    before = sha256_file(model)
+    assert ended(up, up.start("train-strawberry", recipe="small", again=True))["state_type"] == "COMPLETED"
+    assert trainings(up) == ["done", "done", "skipped", "done"]
+    assert sha256_file(model) == before
+
+
+def trainings(up: Service) -> list[str]:
+    """What became of the stage in each training of the recipe."""
+    rows = query(Workspace(up.home), "select status from runs where recipe = 'small' and stage = 'training' order by started").rows
+    return [str(status) for (status,) in rows]
+
+
+@pytest.mark.usefixtures("first")
+def test_a_variant_leaves_the_tables_of_the_recipe_as_they_are(up: Service) -> None:
+    def tables(recipe: str) -> dict[str, str]:
+        files = (up.home / "tables").glob(f"*/recipe={recipe}/*.parquet")
+        return {str(path): sha256_file(path) for path in files if path.parts[-3] != "runs"}
+
+    before = tables("small")
+    threshold = {"domain": "lore", "rule": "min_words", "value": 500}
+    run = ended(up, up.start("curate", recipe="small", save_as="variant", quality=[threshold]))
+    assert run["state_type"] == "COMPLETED", run["state"]
+    assert run["name"].startswith("curate variant ")
+    assert tables("small") == before
+    assert len(tables("variant")) > 5
+
+
+def test_a_fault_of_the_recipe_shows_as_its_message_without_a_traceback(up: Service) -> None:
+    run = ended(up, up.start("curate", recipe="missing"))
     assert run["state_type"] == "FAILED"
     assert "nowhere does not exist" in run["state"]["message"]
+    up.says(run["id"], "nowhere does not exist")
+    assert "Traceback" not in up.log(run["id"])
+
+
+@pytest.mark.usefixtures("first")
+def test_a_question_is_answered_as_a_table(up: Service) -> None:
+    run = ended(up, up.start("query-warehouse", statement="select source, captured, kept from ledger where recipe = 'small'"))
+    assert run["state_type"] == "COMPLETED", run["state"]
+    (answer,) = up.ask("POST", "/artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run["id"]]}}})
+    assert (answer["key"], answer["type"]) == ("answer", "table")
+    assert '"source": "texts"' in answer["data"]
+
+
+@pytest.mark.usefixtures("first")
+def test_a_question_can_only_read_and_only_the_warehouse(up: Service) -> None:
+    runs = [ended(up, run) for run in [up.start("query-warehouse", statement=statement) for statement in REFUSED]]
+    assert [run["state_type"] for run in runs] == ["FAILED"] * len(REFUSED)
+    messages = [run["state"]["message"] for run in runs]
+    assert not [message for message in messages if "Error" in message or "Traceback" in message]
+    assert not [run for run in runs if "Traceback" in up.log(run["id"])]
+    assert not list(Path("/tmp").glob("berrypatch-test.*"))
+
+
+def test_a_workspace_outside_of_what_the_service_may_use_is_refused(up: Service) -> None:
+    run = ended(up, up.start("curate", recipe="small", home="/etc"))
+    assert run["state_type"] == "FAILED"
+    assert "is outside of what this service may use" in run["state"]["message"]
+
+
+def test_no_link_leads_a_run_that_a_server_started_out_of_what_it_may_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small(tmp_path / "elsewhere")
+    for name in ("home", "recipes"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(f"BERRY_{name.upper()}", str(tmp_path / name))
+    (tmp_path / "home" / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "recipes" / "linked.toml").symlink_to(tmp_path / "elsewhere" / "small.toml")
+    assert workspace_root(str(tmp_path / "home" / "link")) == tmp_path / "elsewhere"
+    assert read_recipe("linked")[1] == tmp_path / "elsewhere"
+    monkeypatch.setenv("PREFECT__FLOW_RUN_ID", str(uuid4()))
+    with pytest.raises(WorkspaceError, match="outside of what this service may use"):
+        workspace_root(str(tmp_path / "home" / "link"))
+    with pytest.raises(WorkspaceError, match="outside of what this service may use"):
+        read_recipe("linked")
+
+
+@pytest.mark.parametrize(
+    ("flow", "parameters", "field"),
+    [
+        ("curate", {"recipe": "/etc/passwd"}, "recipe"),
+        ("curate", {"quality": [{"domain": "lore", "rule": "min_words", "value": -1}]}, "value"),
+        ("curate", {"splits": {"validation": 2}}, "validation"),
+        ("train-strawberry", {"training": {"steps": 0}}, "steps"),
+        ("train-strawberry", {"training": {"stops": 5}}, "stops"),
+        ("train-tokenizer", {"tokenizer": {"pattern": "gpt9"}}, "pattern"),
+        ("curate", {"recepi": "small"}, "recepi"),
+    ],
+)
+def test_a_parameter_that_breaks_a_rule_is_refused_on_submit_by_its_name(up: Service, flow: str, parameters: Row, field: str) -> None:
+    address = f"/api/deployments/{deployment(up, flow)['id']}/create_flow_run"
+    answer = up.http.post(address, json={"parameters": parameters})
+    assert answer.status_code == 409, answer.text
+    assert field in answer.json()["detail"]
+
+
+def test_runs_that_are_submitted_side_by_side_are_all_taken(up: Service) -> None:
+    """SQLite is asked for its lock at once; asked in the middle of a transaction it refuses most of these."""
+
+    def submit(_: int) -> int:
+        state = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2100-01-01T00:00:00Z"}}
+        answer = up.http.post(address, json={"state": state})
+        up.http.post(f"/api/flow_runs/{answer.json().get('id')}/set_state", json={"state": {"type": "CANCELLED"}, "force": True})
+        return answer.status_code
+
+    address = f"/api/deployments/{deployment(up, 'query-warehouse')['id']}/create_flow_run"
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(submit, range(60))) == {201}
+    assert "database is locked" not in (up.home / "service" / "server.log").read_text()
