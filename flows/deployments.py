@@ -21,7 +21,7 @@ from curation.recipe import named_recipes
 from curation.schedule import ScheduleSettings
 from flows.build import build
 from flows.curate import curate
-from flows.events import RESOURCE, SHARDS_PUBLISHED, SNAPSHOT_CHANGED
+from flows.events import RESOURCE, SHARDS_PUBLISHED, SNAPSHOT_CHANGED, TRIGGERS
 from flows.query import query_warehouse
 from flows.schedules import asked_schedules, reconcile
 from flows.shards import write_token_shards
@@ -61,9 +61,9 @@ class _Form(ParameterSchema):
 def deployments() -> list[RunnerDeployment]:
     """One deployment per flow, named as the flow is, with the recipes that can be named now in its form."""
     where = {key: f"{{{{ event.payload.{key} }}}}" for key in ("recipe", "home", "save_as")}
-    snapshot = _trigger("shards for a changed snapshot", SNAPSHOT_CHANGED, {**where, "then_train": True})
+    snapshot = _trigger(SNAPSHOT_CHANGED, {**where, "then_train": True})
     training = _from_json("{{ event.payload.training | tojson }}")
-    shards = _trigger("training on new shards", SHARDS_PUBLISHED, {**where, "training": training})
+    shards = _trigger(SHARDS_PUBLISHED, {**where, "training": training})
     return [
         _deployment(build),
         _deployment(curate),
@@ -134,9 +134,9 @@ def _deployment(flow: Flow[..., Any], triggers: Sequence[DeploymentEventTrigger]
     return deployment
 
 
-def _trigger(name: str, event: str, parameters: dict[str, Any]) -> DeploymentEventTrigger:
+def _trigger(event: str, parameters: dict[str, Any]) -> DeploymentEventTrigger:
     match = {"prefect.resource.id": f"{RESOURCE}.*"}
-    return DeploymentEventTrigger(name=name, expect={event}, match=match, parameters=parameters)
+    return DeploymentEventTrigger(name=TRIGGERS[event], expect={event}, match=match, parameters=parameters)
 
 
 def _from_json(template: str) -> dict[str, Any]:

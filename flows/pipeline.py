@@ -42,6 +42,12 @@ BATCH_BYTES = 12_000_000
 ATTEMPTS = 4
 """Times a batch is begun before its interruption counts as a failure; 2, 4 and 8 seconds lie between them."""
 
+OF_THE_CLUSTER = {
+    "KilledWorker": "several workers of the cluster died at the same batch (out of memory?)",
+    "FutureCancelledError": "the cluster's scheduler is gone. Start it again and run the same command: it goes on from there.",
+}
+"""What is said of errors of Dask, which need not be installed and so are known by name."""
+
 INTERRUPTED = "Interrupted"
 """Name of the state of a batch that may do better the next time."""
 
@@ -259,8 +265,8 @@ def _entries_of(stage: Stage, future: PrefectFuture[list[Entry]]) -> list[Entry]
     try:
         return future.result()
     except Exception as error:
-        if type(error).__name__ == "KilledWorker":  # of distributed, which need not be installed
-            raise BerryError(f"stage {stage.name}: several workers of the cluster died at the same batch (out of memory?)") from error
+        if type(error).__name__ in OF_THE_CLUSTER:
+            raise BerryError(f"stage {stage.name}: {OF_THE_CLUSTER[type(error).__name__]}") from error
         raise
 
 

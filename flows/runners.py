@@ -77,6 +77,7 @@ def task_runner() -> AnyRunner:
     except ImportError as error:
         raise WorkspaceError("BERRY_ENGINE is dask, and Dask is not installed. Install it with: pip install 'berrypatch[dask]'") from error
     logging.getLogger("distributed").setLevel(logging.WARNING)
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is said once, by the stage that it was lost in
     if engine.address:
         return cast(AnyRunner, DaskTaskRunner(address=engine.address))
     # one thread per process: a stage is bound by Python's own work, which threads do not share out
