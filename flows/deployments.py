@@ -49,6 +49,16 @@ DESCRIPTIONS: dict[str, str] = {
     "nothing else. Begin with `show tables`.",
     compute_partitions.name: "A part of one stage, for a run that shares its work out over several workers; nobody starts it by hand.",
 }
+TRIGGERED = {
+    SNAPSHOT_CHANGED: "curate emits it with then_train, where the snapshot differs enough from what was trained on.",
+    SHARDS_PUBLISHED: "build emits it, and write-shards with then_train.",
+}
+"""When the events come, as the page of automations says it."""
+
+FIRST = ("recipe", "save_as", "refresh", "then_train", "again", "statement", "limit")
+LAST = ("workers", "home")
+"""Parameters at the head and at the foot of a form; what differs from the recipe stands between them."""
+
 _READING = "\n\nWhat earlier runs left: [artifacts](/v2/artifacts)."
 
 
@@ -130,13 +140,23 @@ def _deployment(flow: Flow[..., Any], triggers: Sequence[DeploymentEventTrigger]
     form = _Form(**deployment._parameter_openapi_schema.model_dump(exclude_unset=True), additionalProperties=False)
     if "recipe" in form.properties:
         form.properties["recipe"]["enum"] = named_recipes()
+    for place, parameter in enumerate(sorted(form.properties, key=_place)):
+        form.properties[parameter]["position"] = place
     deployment._parameter_openapi_schema = form
     return deployment
 
 
+def _place(parameter: str) -> int:
+    """Where a parameter stands in a form; those with the same place stay as the flow has them."""
+    if parameter in FIRST:
+        return FIRST.index(parameter)
+    return len(FIRST) + (LAST.index(parameter) + 1 if parameter in LAST else 0)
+
+
 def _trigger(event: str, parameters: dict[str, Any]) -> DeploymentEventTrigger:
     match = {"prefect.resource.id": f"{RESOURCE}.*"}
-    return DeploymentEventTrigger(name=TRIGGERS[event], expect={event}, match=match, parameters=parameters)
+    words = f"On the event {event}: {TRIGGERED[event]}"
+    return DeploymentEventTrigger(name=TRIGGERS[event], description=words, expect={event}, match=match, parameters=parameters)
 
 
 def _from_json(template: str) -> dict[str, Any]:

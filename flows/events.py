@@ -19,7 +19,10 @@ SNAPSHOT_CHANGED = "berrypatch.snapshot.changed"
 SHARDS_PUBLISHED = "berrypatch.shards.published"
 RESOURCE = "berrypatch.recipe"
 
-TRIGGERS = {SNAPSHOT_CHANGED: "shards for a changed snapshot", SHARDS_PUBLISHED: "training on new shards"}
+TRIGGERS = {
+    SNAPSHOT_CHANGED: "Berrypatch: write shards for a changed snapshot",
+    SHARDS_PUBLISHED: "Berrypatch: train on new shards",
+}
 """The names of the triggers that answer the events, under Automations."""
 
 ANSWER_SECONDS = 30.0

@@ -76,9 +76,11 @@ def _record(pipeline: Pipeline, shards: current.Shards, settings: TrainingSettin
         **{name: ours[name] for name in ("tokens", "nats_per_token", "bits_per_byte")},
         "bigram_bits_per_byte": overall["bigram"]["bits_per_byte"],
     }
+    target = pipeline.workspace.partition("models", pipeline.recipe, model_id[:16])
+    if target.exists() and read_table(target).to_pylist() == [row]:
+        return
     aside = pipeline.workspace.scratch / f"model-{model_id}.parquet"
     write_table(aside, [row], MODELS)
-    target = pipeline.workspace.partition("models", pipeline.recipe, model_id[:16])
     target.parent.mkdir(parents=True, exist_ok=True)
     aside.replace(target)
 

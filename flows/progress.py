@@ -13,6 +13,7 @@ from prefect import get_run_logger
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from flows.report.formats import counted, duration
 from flows.run_page.page import RunPage
 from flows.stage import Stage
 
@@ -51,14 +52,14 @@ class Lines:
 
     def begin(self, stage: str, total: int, done: int, unit: str) -> None:
         now = time.monotonic()
-        units = f"{total} {unit}" + (f", {done} of them unchanged" if 0 < done < total else "")
+        units = counted(total, unit.removesuffix("s")) + (f", {done:,} of them unchanged" if 0 < done < total else "")
         self._going[stage] = _Going(total, units, now, now)
 
     def advance(self, stage: str, done: int, detail: str = "") -> None:
         going = self._going[stage]
         if time.monotonic() - going.told > LINE_SECONDS:
             going.told = time.monotonic()
-            self._say(stage, str(done), f"of {going.units}{'; ' + detail if detail else ''}")
+            self._say(stage, "", f"{done:,} of {going.units}{'; ' + detail if detail else ''}")
 
     def end(self, stage: str, skipped: bool, detail: str = "") -> None:
         going = self._going.pop(stage)
@@ -73,7 +74,7 @@ class Logged(Lines):
     """The same lines in the log of a Prefect run."""
 
     def _say(self, stage: str, state: str, rest: str) -> None:
-        get_run_logger().info("%s: %s, %s", stage, state.strip(), rest)
+        get_run_logger().info("%s: %s", stage, ", ".join(part for part in (state.strip(), rest) if part))
 
 
 class Live:
@@ -129,22 +130,28 @@ class OnPage:
         self._other.end(stage, skipped, detail)
         self._tell(stage, self._totals[stage][0], "skipped, as it was finished before" if skipped else detail)
 
+    def finish(self) -> None:
+        """The run has done all that it was to do."""
+        self._page.progress(100, f"finished in {duration(time.monotonic() - self._started)}")
+
     def _tell(self, stage: str, done: int, detail: str) -> None:
         total, unit = self._totals[stage]
         self._weights.setdefault(stage, 1)
         self._done[stage] = done / total if total else 1.0
         whole = sum(self._weights.values())
         percent = 100.0 * sum(self._done.get(name, 0.0) * weight for name, weight in self._weights.items()) / whole
-        seconds = time.monotonic() - self._started
-        words = f"{stage}: {done} of {total} {unit}{', ' + detail if detail else ''} ({seconds:.0f} s so far)"
-        self._page.progress(percent, words)
+        at = ", ".join(part for part in (f"{done:,} of {total:,} {unit}" if total > 1 else "", detail) if part)
+        taken = duration(time.monotonic() - self._started)
+        self._page.progress(min(percent, 99.9), f"{stage}{': ' + at if at else ''} ({taken} so far)")
 
 
 @contextmanager
 def display(stages: Sequence[Stage], page: RunPage | None) -> Iterator[Display]:
     """The display that fits where the run is looked at: its log and its page, where it has one, else live or as lines."""
     if page is not None:
-        yield OnPage(Logged(), page, stages)
+        shown = OnPage(Logged(), page, stages)
+        yield shown
+        shown.finish()
         return
     if not sys.stdout.isatty():
         yield Lines()

@@ -39,6 +39,9 @@ REPORT_HEADERS = {
     "Cache-Control": "no-cache",
 }
 
+OWN_REQUESTS = "connect-src 'self'"
+"""What a page without a policy of its own may connect to: Prefect's UI asks a site of its makers how to count its users."""
+
 GRACE_SECONDS = 2
 """How long requests in progress may take when the server ends."""
 
@@ -59,7 +62,7 @@ class Guard:
             return
         refusal = self._refusal(Headers(scope=scope))
         if not refusal:
-            await self.app(scope, receive, _unframed(send))
+            await self.app(scope, receive, _confined(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "foreign origin"})
         else:
@@ -124,12 +127,14 @@ def _knows(secret: str, authorization: str) -> bool:
     return scheme.lower() == "basic" and hmac.compare_digest(said, secret.encode())
 
 
-def _unframed(send: Send) -> Send:
-    """Keeps other sites from showing an answer inside their own pages, where they could lead a person's clicks."""
+def _confined(send: Send) -> Send:
+    """Keeps a page to this server, and other sites from showing it inside their own pages, where they could lead a person's clicks."""
 
     async def with_header(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).setdefault("X-Frame-Options", "SAMEORIGIN")
+            headers = MutableHeaders(scope=message)
+            headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+            headers.setdefault("Content-Security-Policy", OWN_REQUESTS)
         await send(message)
 
     return with_header

@@ -100,7 +100,7 @@ def runner_environment(chosen: Plan) -> dict[str, str]:
         "TMPDIR": str(temporary(chosen.workspace)),  # Prefect leaves a folder there each time a runner ends
     }
     if not chosen.server:
-        own["BERRY_REPORTS_URL"] = f"{chosen.address}/reports"
+        own["BERRY_REPORTS_URL"] = "/reports"  # relative: right under every name and behind a proxy
         own |= {name: f"{os.environ.get(name, '')},127.0.0.1,localhost,::1".lstrip(",") for name in ("NO_PROXY", "no_proxy")}
         if secret := os.environ.get(PASSWORD):
             own["PREFECT_API_AUTH_STRING"] = secret

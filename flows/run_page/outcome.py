@@ -63,7 +63,7 @@ def _shards(tables: Tables) -> _Line:
 def _model(tables: Tables) -> _Line:
     pointer = current.latest(tables.workspace, tables.recipe, current.Model)
     if pointer is None:
-        return "model", "no model yet", ""
+        return "model", "no model yet; a run of `train-strawberry` makes it", ""
     whole = tables.loss()
     loss = [f"{decimal(whole[figure], 3)} {figure.replace('_', ' ')}" for figure in ("nats_per_token", "bits_per_byte")] if whole else []
     return "model", f"{', '.join(loss) or 'trained'}{_of(pointer.snapshot_id, tables)}", f"models/{tables.recipe}"
@@ -72,7 +72,7 @@ def _model(tables: Tables) -> _Line:
 def _report(tables: Tables, address: str) -> _Line:
     path = tables.workspace.report(tables.recipe)
     if not path.is_file():
-        return "report", "no report yet", ""
+        return "report", "no report yet; a run of `train-strawberry` writes it", ""
     link = f"[read the report]({quote(address, safe=':/?&=#%')})" if address else "one page of HTML"
     return "report", link, f"reports/{path.name}"
 

@@ -1,79 +1,25 @@
 """The service as a person with a browser meets it: forms, runs that move, the report, schedules, cancelling, SQL."""
 
-import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-import httpx2
 import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from tests.flows.conftest import ROOT, SAMPLE, TINY
+from tests.flows import services
+from tests.flows.conftest import SAMPLE, TINY
+from tests.flows.services import FINAL, PATIENCE, Service, wait_for
 from warehouse.console import query
 from warehouse.layout import Workspace
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-PATIENCE = 120.0
-"""Seconds after which something that does not come fails a test."""
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here; `sh tests/setup.sh` installs it, as root on Debian")
 
 STATEMENT = "select source, captured, kept from ledger where recipe = 'tiny' order by source"
 HEADINGS = {"tiny", "From captured to kept", "Domains before and after balance", "Compression", "Training", "Samples", "Provenance"}
-
-
-@dataclass(frozen=True)
-class Service:
-    """A service that was started with `berry up`, and its API."""
-
-    home: Path
-    address: str
-    http: httpx2.Client
-
-    def deployment(self, name: str) -> dict[str, Any]:
-        """A deployment by its name."""
-        facts: dict[str, Any] = self.http.get(f"/api/deployments/name/{name}/{name}").json()
-        return facts
-
-    def runs(self, deployment: str) -> list[dict[str, Any]]:
-        """The runs of a deployment, the newest first."""
-        asked = {"deployments": {"name": {"any_": [deployment]}}, "sort": "START_TIME_DESC"}
-        found: list[dict[str, Any]] = self.http.post("/api/flow_runs/filter", json=asked).json()
-        return found
-
-    def run(self, run_id: str) -> dict[str, Any]:
-        """A run by its id."""
-        facts: dict[str, Any] = self.http.get(f"/api/flow_runs/{run_id}").json()
-        return facts
-
-    def artifacts(self, run_id: str) -> set[str]:
-        """The keys of a run's artifacts."""
-        asked = {"flow_runs": {"id": {"any_": [run_id]}}}
-        return {artifact["key"] for artifact in self.http.post("/api/artifacts/filter", json=asked).json()}
-
-    def completed(self, run_id: str) -> dict[str, Any]:
-        """A run, once it has ended well."""
-        run = wait_for(lambda: (run := self.run(run_id))["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED") and run)
-        assert run["state_type"] == "COMPLETED", run["state"]
-        return dict(run)
-
-
-def wait_for(condition: Callable[[], Any]) -> Any:
-    """The first true value of a condition. Fails the test where none comes."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if value := condition():
-            return value
-        time.sleep(0.2)
-    pytest.fail(f"nothing came of it in {PATIENCE:.0f} seconds")
 
 
 def recipe(name: str, delay_seconds: float) -> str:
@@ -90,21 +36,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     recipes.mkdir()
     (recipes / "tiny.toml").write_text(recipe("tiny", 0.5))
     (recipes / "slow.toml").write_text(recipe("slow", 10))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "BERRY_"))}
-    command = [sys.executable, "-m", "flows", "up", "--home", str(folder / "home"), "--recipes", str(recipes), "--port", "0"]
-    environment = {**kept, "NO_PROXY": "*", "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            found = next((match for line in process.stdout or () if (match := re.search(r"is up at (\S+)", line))), None)
-            assert found, "berry up ended before it was up"
-            with httpx2.Client(base_url=found[1], timeout=60, trust_env=False) as http:
-                yield Service(folder / "home", found[1], http)
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.communicate(timeout=PATIENCE)
-            finally:
-                process.kill()
+    with services.service(folder / "home", recipes) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +95,7 @@ def submit(page: Page) -> str:
 
 def open_artifact(page: Page, service: Service, run_id: str, key: str) -> None:
     """Goes from a run's page to the newest version of one of its artifacts: a page shows those that were there when it was loaded."""
-    wait_for(lambda: key in service.artifacts(run_id))
+    wait_for(lambda: key in artifacts(service, run_id), f"artifact {key}")
     page.goto(f"/v2/runs/flow-run/{run_id}")
     page.get_by_role("tab", name="Artifacts").click()
     page.get_by_role("link", name=key).click()
@@ -175,15 +108,25 @@ def percent(page: Page) -> float:
     return float(page.get_by_text("Progress: ").inner_text().removeprefix("Progress: ").removesuffix("%"))
 
 
-def processes_of(run_id: str) -> list[str]:
-    """The command lines of all processes that work for a run."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"PREFECT__FLOW_RUN_ID={run_id}".encode() in (folder / "environ").read_bytes().split(b"\0"):
-                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except OSError:
-            continue
+def artifacts(service: Service, run_id: str) -> set[str]:
+    """The keys of a run's artifacts."""
+    return {artifact["key"] for artifact in service.ask("POST", "/artifacts/filter", {"flow_runs": {"id": {"any_": [run_id]}}})}
+
+
+def completed(service: Service, run_id: str) -> None:
+    """Waits for a run to end well."""
+    state = service.reaches(run_id, *FINAL)
+    assert state["type"] == "COMPLETED", state["message"]
+
+
+def named(service: Service, what: str) -> list[dict[str, Any]]:
+    """The runs whose names begin with what they do."""
+    return [run for run in service.runs() if run["name"].startswith(what)]
+
+
+def schedules(service: Service) -> list[dict[str, Any]]:
+    """The schedules of `curate`."""
+    found: list[dict[str, Any]] = service.ask("GET", "/deployments/name/curate/curate")["schedules"]
     return found
 
 
@@ -208,7 +151,7 @@ def test_a_number_out_of_range_is_refused_in_the_form(page: Page) -> None:
 
 
 def test_a_run_gets_what_the_form_says_and_nothing_more(service: Service, build: str) -> None:
-    (run,) = service.runs("build")  # the refused form made none
+    (run,) = service.runs()  # the refused form made none
     assert run["id"] == build
     given = {name: value for name, value in run["parameters"].items() if value not in ({}, [], "", 0, False)}
     assert given == {"recipe": "tiny", "splits": {"validation": 0.2}, "training": {"steps": 12}}
@@ -223,11 +166,11 @@ def test_the_bar_of_a_run_moves(page: Page, service: Service, build: str) -> Non
         page.reload()
         return percent(page) > first
 
-    wait_for(has_moved)
+    wait_for(has_moved, "the bar to move")
 
 
 def test_a_run_is_named_for_what_it_does(page: Page, service: Service, build: str) -> None:
-    service.completed(build)
+    completed(service, build)
     page.goto(f"/v2/runs/flow-run/{build}")
     expect(page.get_by_text(re.compile(r"^build tiny \d{4}-\d\d-\d\d #1$"))).to_be_visible()
     expect(page.get_by_text("Completed", exact=True)).to_be_visible()
@@ -245,35 +188,35 @@ def test_a_schedule_is_set_and_paused(page: Page, service: Service) -> None:
     box(page, "then_train").click()
     dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Every 6 hours")).to_be_visible()
-    (schedule,) = service.deployment("curate")["schedules"]
+    (schedule,) = schedules(service)
     assert (schedule["schedule"]["interval"], schedule["active"]) == (6 * 3600, True)
     assert schedule["parameters"] == {"recipe": "tiny", "then_train": True}
 
     page.get_by_role("switch", name="toggle Every 6 hours").click()
-    wait_for(lambda: not service.deployment("curate")["schedules"][0]["active"])
+    wait_for(lambda: not schedules(service)[0]["active"], "the schedule to be paused")
 
 
 def test_a_run_is_cancelled_and_leaves_no_process(page: Page, service: Service) -> None:
     open_form(page, "build")
     choose_recipe(page, "slow")
     run_id = submit(page)
-    wait_for(lambda: any("spawn_main" in words for words in processes_of(run_id)))  # it is at work, in a pool of processes
+    wait_for(lambda: services.workers(run_id), "the run's worker processes")
     page.goto(f"/v2/runs/flow-run/{run_id}")
     page.get_by_role("button", name="Open menu").click()
     page.get_by_role("menuitem", name="Cancel").click()
     page.get_by_role("button", name="Cancel Flow Run").click()
-    wait_for(lambda: service.run(run_id)["state_type"] == "CANCELLED")
-    wait_for(lambda: not processes_of(run_id))
+    service.reaches(run_id, "CANCELLED")
+    wait_for(lambda: not services.of_run(run_id), "the run's processes to be gone")
     page.reload()
     expect(page.get_by_text("Cancelled", exact=True)).to_be_visible()
 
 
 def test_a_statement_is_answered_as_a_table(page: Page, service: Service, build: str) -> None:
-    service.completed(build)
+    completed(service, build)
     open_form(page, "query-warehouse")
     box(page, "statement").fill(STATEMENT)
     run_id = submit(page)
-    service.completed(run_id)
+    completed(service, run_id)
     open_artifact(page, service, run_id, "answer")
     answer = query(Workspace(service.home), STATEMENT, limit=100)
     rows = page.get_by_role("row")
@@ -284,9 +227,10 @@ def test_a_statement_is_answered_as_a_table(page: Page, service: Service, build:
 
 
 def test_the_report_opens_from_the_page_of_the_run_that_wrote_it(page: Page, service: Service, build: str, asked: list[str]) -> None:
-    service.completed(build)
-    (training,) = wait_for(lambda: service.runs("train-strawberry"))
-    assert service.completed(training["id"])["parameters"]["training"] == {"steps": 12}
+    completed(service, build)
+    (training,) = wait_for(lambda: named(service, "train-strawberry tiny"), "the training that the build asked for")
+    assert training["parameters"]["training"] == {"steps": 12}
+    completed(service, training["id"])
     open_artifact(page, service, training["id"], "produced-tiny")
     page.get_by_role("link", name="read the report").click()
     expect(page.get_by_role("heading", name="tiny", exact=True)).to_be_visible()

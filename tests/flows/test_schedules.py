@@ -87,8 +87,8 @@ def test_runs_that_overlap_wait_in_line(up: Service) -> None:
 
 
 def test_starts_that_were_missed_are_made_up_for_by_one_run(up: Service, recipes: Path) -> None:
-    small(recipes, "often", "\n[schedule]\nevery_minutes = 0.1\n")
-    becomes(up, "recipe-often", interval=6)
+    small(recipes, "often", "\n[schedule]\nevery_minutes = 0.05\n")
+    becomes(up, "recipe-often", interval=3)
     send(signal.SIGSTOP, up.child("runner"))
     stopped = datetime.now(UTC)
 

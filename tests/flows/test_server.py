@@ -115,6 +115,7 @@ def test_a_run_is_named_after_what_it_does_the_recipe_the_day_and_its_number(fir
 
 
 def test_a_run_can_be_read_from_its_log(up: Service, first: Chain) -> None:
+    up.says(first.curation["id"], "shards and training follow")
     lines = up.log(first.curation["id"]).splitlines()
     stages = [stage.name for stage in CURATION]
     assert [word for line in lines if (word := line.partition(":")[0]) in stages] == stages
@@ -143,6 +144,7 @@ def within(up: Service, recipes: Path, unchanged: Row) -> Row:  # noqa: ARG001 (
 
 def test_a_change_within_the_tolerance_makes_a_snapshot_and_starts_nothing(up: Service, within: Row) -> None:
     assert within["state_name"] == "Completed"
+    up.says(within["id"], "nothing is trained")
     said = re.search(r"^(.*)% of the training text differs .* \(tolerance 50.0%\): nothing is trained$", up.log(within["id"]), re.MULTILINE)
     assert said
     assert 0 < float(said[1]) < 50
