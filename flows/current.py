@@ -64,9 +64,10 @@ class Model:
 
 @dataclass(frozen=True)
 class Asked:
-    """The snapshot for which a training was asked for last, so that none is asked for twice."""
+    """The snapshot for which a training was asked for last, by which recipe, so that none is asked for twice."""
 
     snapshot_id: str
+    recipe_digest: str = ""
 
 
 Pointer = Captures | Corpus | Vocabulary | Shards | Model | Asked

@@ -15,6 +15,7 @@ from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLi
 from prefect.deployments.runner import RunnerDeployment
 from prefect.events import DeploymentEventTrigger
 from prefect.runner import Runner
+from prefect.types.entrypoint import EntrypointType
 from prefect.utilities.callables import ParameterSchema
 
 from curation.recipe import named_recipes
@@ -32,7 +33,7 @@ from flows.vocabulary import train_tokenizer
 WATCH_SECONDS = 5.0
 """Between two looks at the recipes: a new one, or another schedule, is registered without a restart."""
 
-Asked = tuple[list[str], dict[str, ScheduleSettings]]
+Asked = tuple[list[str], dict[str, ScheduleSettings | None]]
 """What recipes ask of the deployments: their names, and their schedules."""
 
 DESCRIPTIONS: dict[str, str] = {
@@ -120,7 +121,7 @@ def _asked() -> Asked:
     return named_recipes(), asked_schedules()
 
 
-def _reconcile(deployment_id: UUID, schedules: dict[str, ScheduleSettings]) -> None:
+def _reconcile(deployment_id: UUID, schedules: dict[str, ScheduleSettings | None]) -> None:
     with get_client(sync_client=True) as client:
         reconcile(client, deployment_id, schedules)
 
@@ -132,6 +133,7 @@ def _deployment(flow: Flow[..., Any], triggers: Sequence[DeploymentEventTrigger]
         tags=["berrypatch"],
         version=version("berrypatch"),
         triggers=list(triggers),
+        entrypoint_type=EntrypointType.MODULE_PATH,  # a file's path would depend on the folder that the service is started in
         concurrency_limit=ConcurrencyLimitConfig(limit=limit, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
     )
     deployment = cast(RunnerDeployment, made)

@@ -10,7 +10,7 @@ from flows import current
 from flows.events import SNAPSHOT_CHANGED, announce
 from flows.pipeline import Pipeline
 from flows.service import on_a_server
-from flows.shards import make_shards
+from flows.shards import make_shards, write_token_shards
 from flows.train import train_next
 from flows.vocabulary import make_vocabulary
 from warehouse.layout import Workspace
@@ -26,14 +26,17 @@ def follow(pipeline: Pipeline, recipe: Recipe, parameters: dict[str, str]) -> di
     said, enough = _differs(workspace, recipe, snapshot)
     if not enough:
         return _said(f"{said}: nothing is trained")
-    asked = current.latest(workspace, recipe.name, current.Asked)
-    if asked is not None and asked.snapshot_id == snapshot.snapshot_id:
-        return _said(f"{said}, and its training was asked for before: nothing more is started")
+    asking = current.Asked(snapshot.snapshot_id, recipe.digest)
+    if current.latest(workspace, recipe.name, current.Asked) == asking:
+        return _said(
+            f"{said}, and its training was asked for before: nothing more is started. If it failed, retry its run, "
+            f"or start {write_token_shards.name} with then_train"
+        )
     told = _said(f"{said}: shards and training follow")
     if on_a_server():
         # told first, noted after: a kill between the two has it asked for again, which trains nothing twice
         announce(SNAPSHOT_CHANGED, parameters, {"snapshot_id": snapshot.snapshot_id})
-        current.save(workspace, recipe.name, current.Asked(snapshot.snapshot_id))
+        current.save(workspace, recipe.name, asking)
         return told
     make_vocabulary(pipeline, recipe)
     return told | train_next(recipe, make_shards(pipeline, recipe), parameters)

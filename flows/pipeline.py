@@ -17,6 +17,7 @@ from typing import Any, cast
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.exceptions import FailedRun
 from prefect.futures import PrefectFuture
 from prefect.runtime import task_run
 from prefect.states import Completed, Failed
@@ -259,11 +260,11 @@ _BATCH = task(
 def _entries_of(stage: Stage, future: PrefectFuture[list[Entry]]) -> list[Entry]:
     """What a batch made. Raises BerryError with the message of one that failed."""
     future.wait()
-    if future.state.is_failed() and future.state.message and future.state.data is None:
-        again = f" It was tried {ATTEMPTS} times; run it again to go on from there." if future.state.name == INTERRUPTED else ""
-        raise BerryError(future.state.message + again)
     try:
         return future.result()
+    except FailedRun as failure:  # the state that the task ended with on purpose; what it raised comes as it is
+        again = f" It was tried {ATTEMPTS} times; run it again to go on from there." if future.state.name == INTERRUPTED else ""
+        raise BerryError(f"{future.state.message or failure}{again}") from None
     except Exception as error:
         if type(error).__name__ in OF_THE_CLUSTER:
             raise BerryError(f"stage {stage.name}: {OF_THE_CLUSTER[type(error).__name__]}") from error

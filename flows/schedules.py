@@ -4,6 +4,7 @@ Every recipe of the service's folder may say when; the server keeps that as a sc
 the recipe. Schedules that people make in the UI, and the pauses they set, are theirs and stay.
 """
 
+import logging
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from curation.recipe import find_recipe, load_recipe, named_recipes
 from curation.schedule import ScheduleSettings
 from warehouse.errors import RecipeError
 
+_LOG = logging.getLogger(__name__)
+
 SLUG = "recipe-"
 """How the names of our schedules on a deployment begin."""
 
@@ -33,23 +36,28 @@ ANCHOR = datetime(2020, 1, 1, tzinfo=UTC)
 """From which intervals count, so that a restart of the service moves no start."""
 
 
-def asked_schedules() -> dict[str, ScheduleSettings]:
-    """The schedules that recipes ask for, by the recipe's name. A recipe that cannot be read asks for none."""
-    found = {}
+def asked_schedules() -> dict[str, ScheduleSettings | None]:
+    """The schedules that recipes ask for, by the recipe's name; None for a recipe that cannot be read now, and so asks for nothing new."""
+    found: dict[str, ScheduleSettings | None] = {}
     for name in named_recipes():
         try:
             schedule = load_recipe(find_recipe(name)).schedule
-        except RecipeError:
+        except RecipeError as error:
+            _LOG.warning("recipe %s cannot be read, and its schedule stays as it is: %s", name, error)
+            found[name] = None
             continue
         if schedule.cron or schedule.every_minutes:
             found[name] = schedule
     return found
 
 
-def reconcile(client: SyncPrefectClient, deployment_id: UUID, asked: dict[str, ScheduleSettings]) -> None:
+def reconcile(client: SyncPrefectClient, deployment_id: UUID, asked: dict[str, ScheduleSettings | None]) -> None:
     """Gives a deployment the schedules that recipes ask for, and takes away those that none asks for any more."""
     known = {schedule.slug: schedule for schedule in client.read_deployment_schedules(deployment_id) if schedule.slug}
     for name, settings in asked.items():
+        if settings is None:
+            known.pop(SLUG + name, None)
+            continue
         parameters = {"recipe": name, "refresh": settings.refresh, "then_train": True}
         wanted = DeploymentScheduleCreate(schedule=_timing(settings), parameters=parameters, slug=SLUG + name)
         present = known.pop(SLUG + name, None)

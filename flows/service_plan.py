@@ -114,11 +114,11 @@ def temporary(workspace: Workspace) -> Path:
 
 def _common(chosen: Plan) -> dict[str, str]:
     defaults = {
-        "PREFECT_HOME": str(chosen.workspace.service / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
     }
-    own = {"BERRY_HOME": str(chosen.workspace.root), "PYTHONUNBUFFERED": "1"}
+    # two services with one database would run each other's flows, each in its own workspace
+    own = {"PREFECT_HOME": str(chosen.workspace.service / "prefect"), "BERRY_HOME": str(chosen.workspace.root), "PYTHONUNBUFFERED": "1"}
     if chosen.recipes:
         own["BERRY_RECIPES"] = str(chosen.recipes)
     return {**defaults, **_inherited(os.environ), **own}

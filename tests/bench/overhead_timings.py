@@ -61,7 +61,7 @@ def berry(*arguments: str | Path, **variables: str) -> Run:
     return Run(started, seconds, others, done.stdout)
 
 
-def wait_for_quiet(patience: float = 120.0) -> None:
+def wait_for_quiet(patience: float = 30.0) -> None:
     """Returns once others leave the processors alone for two seconds, or when patience (seconds) is at its end."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
