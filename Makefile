@@ -13,6 +13,7 @@ test: $(READY) lint
 	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
 
 test-slow: $(READY)
+	sh tests/setup.sh
 	$(VENV)/bin/python -m pytest -m slow
 
 lint: $(READY)

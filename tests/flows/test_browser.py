@@ -16,7 +16,10 @@ from warehouse.layout import Workspace
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here; `sh tests/setup.sh` installs it, as root on Debian")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here; `sh tests/setup.sh` installs it, as root on Debian"),
+]
 
 STATEMENT = "select source, captured, kept from ledger where recipe = 'tiny' order by source"
 HEADINGS = {"tiny", "From captured to kept", "Domains before and after balance", "Compression", "Training", "Samples", "Provenance"}

@@ -23,7 +23,7 @@ WORKERS = 2
 NO_SCHEDULER = "tcp://127.0.0.1:9"
 """An address of this machine where nothing listens."""
 
-pytestmark = pytest.mark.usefixtures("prefect_home")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("prefect_home")]
 needs_dask = pytest.mark.skipif(find_spec("prefect_dask") is None, reason="Dask is not installed: pip install 'berrypatch[dask]'")
 
 
