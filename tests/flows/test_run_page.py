@@ -341,7 +341,7 @@ def test_foreign_text_stays_inside_the_labels_of_the_graph(versions: Workspace) 
 
 def test_the_report_is_linked_where_there_is_one(trained: Workspace) -> None:
     draw = partial(pages.produced, trained, rows.RECIPE)
-    assert lines(draw("http://127.0.0.1/r.html"))["report"][0] == "no report yet"
+    assert lines(draw("http://127.0.0.1/r.html"))["report"][0] == "no report yet; a run of `train-strawberry` writes it"
     trained.report(rows.RECIPE).parent.mkdir(exist_ok=True)
     trained.report(rows.RECIPE).write_text("<!doctype html>")
     assert lines(draw("http://127.0.0.1/r (1).html"))["report"][0] == "[read the report](http://127.0.0.1/r%20%281%29.html)"
