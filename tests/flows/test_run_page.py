@@ -227,9 +227,8 @@ def test_in_the_middle_of_a_build_pages_show_what_is_there(curated: Workspace) -
     assert missing == {"compression": "no shards yet", "losses": "no trained model yet", "samples": "no samples yet"}
     made = lines(pages.produced(curated, rows.RECIPE, ""))
     assert made["snapshot"][0].endswith("number 2: 700 documents, 5,200,000 characters")
-    assert [made[name][0] for name in ("vocabulary", "shards", "model", "report")] == [
-        f"no {name} yet" for name in ("vocabulary", "shards", "model", "report")
-    ]
+    for name in ("vocabulary", "shards", "model", "report"):
+        assert made[name][0].startswith(f"no {name} yet")
 
 
 def test_shards_of_an_older_snapshot_are_not_this_ones(tmp_path: Path) -> None:
