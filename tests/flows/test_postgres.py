@@ -12,6 +12,8 @@ import pytest
 from tests.flows.services import service
 from tests.flows.small import QUICK, ended, small
 
+pytestmark = pytest.mark.slow
+
 
 def programs() -> Path | None:
     """The folder of Postgres's own programs, which Debian keeps off the PATH."""

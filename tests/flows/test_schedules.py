@@ -15,6 +15,8 @@ from tests.flows.services import Service, send, service, wait_for
 from tests.flows.small import QUICK, Row, deployment, ended, runs_of, small
 from warehouse.layout import Workspace
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def recipes(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -28,6 +28,8 @@ CRASHING = "a document on which a library crashes"
 
 CRASH = f"""
 import os, signal, ftfy
+
+pytestmark = pytest.mark.slow
 fix = ftfy.fix_encoding
 ftfy.fix_encoding = lambda text: os.kill(os.getpid(), signal.SIGKILL) if {CRASHING!r} in text else fix(text)
 """
