@@ -20,6 +20,8 @@ from tests.flows.artifacts import digests, start_build
 from tests.flows.conftest import SAMPLE
 from tests.flows.services import Service, of_run, own_process, send, service, wait_for, workers
 
+pytestmark = pytest.mark.slow
+
 LORE = sorted((SAMPLE / "lore").glob("*.md"))
 CANCEL_SECONDS = 10
 """What the product promises."""
@@ -28,8 +30,6 @@ CRASHING = "a document on which a library crashes"
 
 CRASH = f"""
 import os, signal, ftfy
-
-pytestmark = pytest.mark.slow
 fix = ftfy.fix_encoding
 ftfy.fix_encoding = lambda text: os.kill(os.getpid(), signal.SIGKILL) if {CRASHING!r} in text else fix(text)
 """
