@@ -15,12 +15,13 @@ from flows.job import Job
 from flows.pipeline import Pipeline, key_of
 from flows.run_page import pages
 from flows.run_page.curves import Reading
+from flows.session import this_run
 from tokenizer.encode import Encoder
 from tokenizer.shards import shard_paths
 from training import assessment, loop
 from training.settings import TrainingSettings
 from training.strawberry import StrawberryConfig
-from warehouse.store import Output, expose, forget
+from warehouse.store import Output, expose, forget, write_atomic
 from warehouse.tables import MODELS, read_table, write_table
 
 
@@ -93,11 +94,19 @@ def _train(pipeline: Pipeline, recipe: Recipe, folder: Path, settings: TrainingS
     key = key_of(stages.TRAINING, job)
     checkpoints = pipeline.workspace.checkpoints(key)
     if again:
-        forget(pipeline.workspace, stages.TRAINING.name, key)
+        _forget_once(pipeline, key)
     watch = _watch(pipeline, recipe.name, settings.steps)
     trained = pipeline.run_here(stages.TRAINING, replace(job, call=partial(_loop, settings, data, checkpoints, watch)), settings.steps)
     shutil.rmtree(checkpoints, ignore_errors=True)
     return trained
+
+
+def _forget_once(pipeline: Pipeline, key: str) -> None:
+    """Takes a finished training out of the store, once in a run: a retry goes on with what the run has trained since."""
+    path = pipeline.workspace.current(pipeline.recipe) / "again"
+    if not path.exists() or path.read_text() != this_run():
+        forget(pipeline.workspace, stages.TRAINING.name, key)
+        write_atomic(path, this_run())
 
 
 Watch = Callable[[loop.Progress], None]

@@ -87,6 +87,8 @@ def server_environment(chosen: Plan) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_DAYS * 24 * 3600),
         "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",  # how often a queued run asks whether it may begin
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        # in memory, which is the default, they are gone with a killed server, and Prefect then ends the runs that hold them
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     }
     own = {"PREFECT_SERVER_API_HOST": chosen.host, "PREFECT_SERVER_API_PORT": str(chosen.port)}
     return {**defaults, **_common(chosen), **own}
