@@ -27,6 +27,25 @@ def end_lost_runs(api: Api, message: str, ended: Collection[str] = (), all_here:
     return [str(run["name"]) for run in lost]
 
 
+def end_cancelled_runs(api: Api, seen: Collection[str]) -> set[str]:
+    """Ends the runs that were being cancelled and had no process at the look before this one, `seen`, and have none now.
+
+    Prefect's runner ends those that it started and sees ending. A run that somebody cancels in the moment in which it has
+    completed is nobody's, and would stay Cancelling for ever. For a server that only this machine can reach. Returns the
+    runs without a process, for the next look.
+    """
+    if not can_be_seen():
+        return set()
+    cancelling = [run for run in _served(api) if run["state_type"] == "CANCELLING"]
+    alive = {run_id for run_id, _ in flow_runs()} if cancelling else set()
+    without = [run for run in cancelling if run["id"] not in alive]
+    for run in without:
+        if run["id"] in seen:
+            for each in (*_inside(api, run["id"]), run):
+                _end(api, each, "it had no process any more.")
+    return {run["id"] for run in without if run["id"] not in seen}
+
+
 def under_way(api: Api, ids: Collection[str]) -> list[str]:
     """Those of some runs that the server takes for alive."""
     return [run["id"] for run in _rows(api, ids) if run["state_type"] in UNDER_WAY]
@@ -34,7 +53,11 @@ def under_way(api: Api, ids: Collection[str]) -> list[str]:
 
 def _end(api: Api, run: Row, message: str) -> None:
     if run["state_type"] == "CANCELLING":
-        api.set_state(run["id"], "Cancelled", f"cancelled: {message}")
+        before = [state for state in api.states(run["id"]) if state["type"] != "CANCELLING"]
+        if before and before[-1]["type"] == "COMPLETED":
+            api.set_state(run["id"], "Completed", before[-1]["message"] or "it was complete before it was cancelled.", before[-1]["name"])
+        else:
+            api.set_state(run["id"], "Cancelled", f"cancelled: {message}")
     else:
         api.set_state(run["id"], "Crashed", message)
 

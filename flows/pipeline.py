@@ -133,7 +133,8 @@ class Pipeline:
         batches = _batches(waiting, self.workers)
         token = _FINISHED.set(finished)
         try:
-            tasks = [self._submit(stage, batch, f"{number}/{len(batches)}") for number, batch in enumerate(batches, 1)]
+            places = [f" {number}/{len(batches)}" if len(batches) > 1 else "" for number in range(1, len(batches) + 1)]
+            tasks = [self._submit(stage, batch, f"{stage.name}{place}") for place, batch in zip(places, batches, strict=True)]
         finally:
             _FINISHED.reset(token)
         failures = []
@@ -150,8 +151,8 @@ class Pipeline:
             raise failures[0]
         return {part: entry.key for part, entry in entries.items()}
 
-    def _submit(self, stage: Stage, batch: list[tuple[Job, str]], number: str) -> PrefectFuture[list[Entry]]:
-        name = _safe(f"{stage.name} {number}: {_names(batch)}")
+    def _submit(self, stage: Stage, batch: list[tuple[Job, str]], place: str) -> PrefectFuture[list[Entry]]:
+        name = _safe(f"{place}: {_names(batch)}")
         named: Any = _BATCH.with_options(name=stage.name, task_run_name=name)
         return cast(
             PrefectFuture[list[Entry]], named.submit(Batch(self.workspace, stage, batch, self.elsewhere if stage.spreads else None))

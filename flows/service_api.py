@@ -57,18 +57,25 @@ class Api:
         rows: list[Row] = self._post("/flow_runs/filter", {**filters, "sort": sort, "limit": limit})
         return rows
 
-    def set_state(self, run_id: str, kind: str, message: str) -> None:
-        """Ends a flow run's state as it is, whatever it was."""
-        state = {"type": kind.upper(), "name": kind, "message": message}
+    def states(self, run_id: str) -> list[Row]:
+        """The states that a flow run has been in, the earliest first."""
+        rows: list[Row] = self._read(self._http.get("/flow_run_states/", params={"flow_run_id": run_id}))
+        return sorted(rows, key=lambda row: str(row["timestamp"]))
+
+    def set_state(self, run_id: str, kind: str, message: str, name: str = "") -> None:
+        """Ends a flow run's state as it is, whatever it was. `name`: what people see of it, where that is not its kind."""
+        state = {"type": kind.upper(), "name": name or kind, "message": message}
         self._post(f"/flow_runs/{run_id}/set_state", {"state": state, "force": True})
 
     def _post(self, path: str, body: Row) -> Any:
         self._ask_for_token()
-        answer = self._http.post(path, json=body)
+        return self._read(self._http.post(path, json=body))
+
+    def _read(self, answer: httpx2.Response) -> Any:
         if answer.status_code == 401:
             raise WorkspaceError(f"{self._http.base_url} wants a password. Set PREFECT_API_AUTH_STRING to its user:password.")
         if answer.is_error:
-            raise WorkspaceError(f"{self._http.base_url}{path.removeprefix('/')}: answered {answer.status_code}: {answer.text[:300]}")
+            raise WorkspaceError(f"{answer.request.url}: answered {answer.status_code}: {answer.text[:300]}")
         return answer.json()
 
     def _ask_for_token(self) -> None:

@@ -6,15 +6,20 @@ They all share its process group, so that they end with it.
 import os
 import signal
 import sys
+import threading
 import time
 
 import click
+import httpx2
 
 from flows.processes import end_with_parent
 from flows.service_api import Api
 from warehouse.errors import BerryError, WorkspaceError
 
 STARTUP_SECONDS = 120
+
+LOOK_SECONDS = 5.0
+"""Between two looks for runs that nobody ends."""
 
 
 def main(api_address: str, all_here: bool) -> None:
@@ -32,7 +37,23 @@ def main(api_address: str, all_here: bool) -> None:
             ensure_zombie_automation(client)
         for name in end_lost_runs(api, "its process is gone: the service or its machine was stopped. Retry to go on.", all_here=all_here):
             click.echo(f"run {name} was left by a process that is gone; marked as Crashed")
+    if all_here:
+        threading.Thread(target=_end_cancelled_runs, args=(api_address,), name="end-cancelled-runs", daemon=True).start()
     serve_deployments()
+
+
+def _end_cancelled_runs(api_address: str) -> None:
+    """Looks for runs that stay Cancelling, as long as this process lives."""
+    from flows.lost_runs import end_cancelled_runs
+
+    seen: set[str] = set()
+    with Api(api_address) as api:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            try:
+                seen = end_cancelled_runs(api, seen)
+            except (WorkspaceError, httpx2.HTTPError):  # the server is being started again
+                seen = set()
 
 
 def _wait_for(api: Api, address: str) -> None:

@@ -144,7 +144,8 @@ def service(home: Path, recipes: Path, **more: str) -> Iterator[Service]:
     log = home.parent / f"{home.name}.log"
     settings = environment(PYTHONUNBUFFERED="1", **more)
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=output, stderr=output, start_new_session=True)
+        # from a folder of its own: what a run needs must not hang on where the service was started
+        process = subprocess.Popen(command, cwd=home.parent, env=settings, stdout=output, stderr=output, start_new_session=True)
     try:
         wait_for(lambda: process.poll() is not None or "is up at" in log.read_text(), "the service to be up")
         assert process.poll() is None, log.read_text()

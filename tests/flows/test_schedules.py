@@ -75,6 +75,21 @@ def test_a_recipe_sets_its_schedule_and_a_change_of_its_file_is_seen_without_a_r
     wait_for(lambda: schedule(up, "recipe-weekly") is None, "the schedule to be gone")
 
 
+def test_a_recipe_with_a_mistake_in_it_keeps_its_schedule_and_its_pause_until_it_is_mended(up: Service, recipes: Path) -> None:
+    small(recipes, "mistaken", "\n[schedule]\nevery_minutes = 600\n")
+    made = becomes(up, "recipe-mistaken", interval=36_000)
+    up.ask("PATCH", f"/deployments/{deployment(up, 'curate')['id']}/schedules/{made['id']}", {"active": False})
+    (recipes / "mistaken.toml").write_text("name = ")
+    small(recipes, "later", "\n[schedule]\nevery_minutes = 300\n")
+    becomes(up, "recipe-later", interval=18_000)  # so the mistake has been met
+    kept_one = schedule(up, "recipe-mistaken")
+    assert kept_one is not None
+    assert (kept_one["id"], kept_one["active"]) == (made["id"], False)
+    for name in ("mistaken", "later"):
+        (recipes / f"{name}.toml").unlink()
+    wait_for(lambda: schedule(up, "recipe-mistaken") is None, "the schedule to be gone")
+
+
 def test_the_time_zone_of_a_recipe_decides_when_it_starts(up: Service) -> None:
     first = wait_for(lambda: coming(up, "zoned"), "a start")[0]
     assert f"{moment(first['next_scheduled_start_time']).astimezone(ZoneInfo('Asia/Kathmandu')):%H:%M}" == "02:30"

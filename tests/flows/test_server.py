@@ -134,6 +134,12 @@ def test_a_curation_with_nothing_new_ends_as_such_and_starts_nothing(up: Service
     assert asked_for(up) == 2
 
 
+def test_a_run_that_is_cancelled_when_it_has_just_completed_is_shown_as_completed(up: Service, unchanged: Row) -> None:
+    up.cancel(unchanged["id"])
+    state = up.reaches(unchanged["id"], *FINAL)
+    assert (state["type"], state["name"]) == ("COMPLETED", "Unchanged")
+
+
 @pytest.fixture(scope="module")
 def within(up: Service, recipes: Path, unchanged: Row) -> Row:  # noqa: ARG001 (it goes before)
     """A curation after a small change."""
