@@ -22,6 +22,10 @@ STARTUP_SECONDS = 120
 """The first start on a machine creates Prefect's database, which takes a while on a slow disk."""
 
 
+_QUIET = {"PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL"}
+"""One that is told to end while it starts logs a traceback, which would stand before the reason."""
+
+
 @dataclass(frozen=True)
 class EmbeddedApi:
     """A Prefect API that is starting."""
@@ -56,7 +60,7 @@ def embedded_api() -> Iterator[EmbeddedApi]:
             stdin=subprocess.PIPE,  # its end tells the child that we are gone, however we went
             pass_fds=[listening.fileno()],
             start_new_session=True,
-            env=os.environ | {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"},
+            env={**_QUIET, **os.environ, "PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"},
         )
     try:
         yield EmbeddedApi(address, process)
