@@ -49,6 +49,14 @@ def flow_runs() -> Iterator[tuple[str, Process]]:
                 yield variable.removeprefix(RUN_ID).decode(), each
 
 
+def resident_bytes(pid: int) -> int:
+    """Memory that a process holds; 0 where it cannot be seen."""
+    try:
+        return int((PROC / str(pid) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
 def can_be_seen() -> bool:
     """Whether processes can be seen here at all."""
     return (PROC / "self" / "stat").exists()

@@ -22,6 +22,9 @@ POLL_SECONDS = 2
 KEEP_DAYS = 90
 """Flow runs older than this are deleted from the server's database."""
 
+SERVER_MEGABYTES = "BERRY_SERVER_MEGABYTES"
+"""Environment variable: memory at which the server is started anew. Prefect's grows slowly, the faster the more runs it keeps."""
+
 PASSWORD = "PREFECT_SERVER_API_AUTH_STRING"
 
 
@@ -34,6 +37,7 @@ class Plan:
     host: str  # to listen at
     port: int
     server: str  # address of a Prefect server that is there already; empty: one of our own
+    server_bytes: int  # memory at which our own is started anew
 
     @property
     def api(self) -> str:
@@ -64,7 +68,14 @@ def plan(home: Path, recipes: Path | None, host: str, port: int) -> Plan:
     folder = recipes or (Path(named) if (named := os.environ.get("BERRY_RECIPES")) else None)
     if folder is not None and not folder.is_dir():
         raise WorkspaceError(f"{folder}: there is no such folder of recipes. Make it, or name another with --recipes.")
-    return Plan(Workspace(home.resolve()), folder.resolve() if folder else None, host, port, server)
+    return Plan(Workspace(home.resolve()), folder.resolve() if folder else None, host, port, server, _server_bytes())
+
+
+def _server_bytes() -> int:
+    asked = os.environ.get(SERVER_MEGABYTES, "1000")
+    if not asked.isdecimal() or not int(asked):
+        raise WorkspaceError(f"{SERVER_MEGABYTES} is {asked!r}; it is a whole number of megabytes, such as 1000.")
+    return int(asked) * 1_000_000
 
 
 def is_loopback(host: str) -> bool:

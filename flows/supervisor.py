@@ -22,7 +22,7 @@ from types import FrameType
 import httpx2
 
 from flows.lost_runs import end_lost_runs, under_way
-from flows.processes import flow_runs, process
+from flows.processes import flow_runs, process, resident_bytes
 from flows.service_api import Api
 from flows.service_plan import Plan, is_loopback, runner_environment, server_environment
 from flows.service_runner import STARTUP_SECONDS
@@ -41,6 +41,9 @@ RUNS_SECONDS = 8
 """How long flow runs may take to end when the service ends."""
 
 SERVER_SECONDS = 5
+FULL_GROWN_SECONDS = 20
+"""Until then a server is not too large, whatever is asked: it would never be up."""
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0
 SETTLED_SECONDS = 60
 """A process that lived so long before it died is started again after the first pause; one that dies sooner, after longer ones."""
@@ -192,6 +195,8 @@ class Supervisor:
             elif child.has_ended():
                 how = child.clear()
                 self.say(f"{_now()} the {child.name} ended ({how}); it is started again in {child.schedule():.1f} s. Its log: {child.log}")
+            elif child.name == SERVER and time.monotonic() - child.began > FULL_GROWN_SECONDS:
+                self._keep_small(child)
         for log in self.plan.workspace.service.glob("*.log"):
             if log.stat().st_size > LOG_BYTES:
                 _set_aside(log)
@@ -206,10 +211,19 @@ class Supervisor:
             if self._is_up and all(child.process for child in self._children[:-1]):
                 self._report(api, ended)
         for server in self._children[:-1]:
-            if server.process:
-                os.kill(server.pid, signal.SIGTERM)
-                self._wait_for_end(server.has_ended, SERVER_SECONDS)
-            server.clear()
+            self._end_server(server)
+
+    def _keep_small(self, server: Child) -> None:
+        held = resident_bytes(server.pid)
+        if held > self.plan.server_bytes:
+            self._end_server(server)
+            self.say(f"{_now()} the server had grown to {held / 1e6:.0f} MB; it is started again in {server.schedule():.1f} s.")
+
+    def _end_server(self, server: Child) -> None:
+        if server.process:
+            os.kill(server.pid, signal.SIGTERM)
+            self._wait_for_end(server.has_ended, SERVER_SECONDS)
+        server.clear()
 
     def _end_runs(self, runner: Child, api: Api) -> list[str]:
         """Has the flow runs end themselves. Returns the ids of those that were under way.

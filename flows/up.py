@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -123,7 +124,7 @@ def _listening(chosen: Plan) -> Iterator[tuple[Plan, socket.socket | None]]:
         except OSError as error:
             raise WorkspaceError(_why_not(chosen, error)) from error
         sock.listen(BACKLOG)
-        yield Plan(chosen.workspace, chosen.recipes, chosen.host, sock.getsockname()[1], ""), sock
+        yield replace(chosen, port=sock.getsockname()[1]), sock
 
 
 def _why_not(chosen: Plan, error: OSError) -> str:

@@ -61,3 +61,10 @@ def test_a_server_that_everybody_may_reach_wants_a_name_and_a_password(
 def test_a_folder_of_recipes_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match="no such folder of recipes"):
         planned(tmp_path, tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("asked", ["0", "1GB", "-5", ""])
+def test_a_limit_of_the_servers_memory_is_a_whole_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+    monkeypatch.setenv("BERRY_SERVER_MEGABYTES", asked)
+    with pytest.raises(WorkspaceError, match=r"BERRY_SERVER_MEGABYTES is '.*'; it is a whole number of megabytes"):
+        planned(tmp_path)

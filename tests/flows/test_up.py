@@ -302,6 +302,13 @@ def test_what_is_killed_comes_back_at_the_same_address(service: Service) -> None
     assert len(service.zombie_automations()) == 1
 
 
+def test_a_server_that_has_grown_too_large_is_started_anew_and_nobody_notices(workspace: Path) -> None:
+    with up(workspace, BERRY_SERVER_MEGABYTES="1") as grown:
+        assert grown.terminal is not None
+        assert "the server had grown to" in lines_until("it is started again", grown.terminal)
+        wait_for(lambda: answers(grown.http))
+
+
 def test_a_service_in_the_background_with_a_password(workspace: Path) -> None:
     (workspace / "reports").mkdir()
     (workspace / "reports" / "tiny.html").write_text(REPORT)
