@@ -1,9 +1,12 @@
 """Processes of this machine, as Linux shows them in /proc. Elsewhere none is seen, and nothing is concluded from that."""
 
 import os
+import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -71,6 +74,30 @@ def end_with_parent(end: Callable[[], object]) -> None:
         end()
 
     threading.Thread(target=wait, name="end-with-parent", daemon=True).start()
+
+
+RUNNER = "BERRY_RUNNER"
+"""Environment variable: the process of the runner that starts flow runs. They end with it; those of a Prefect worker do not."""
+
+LOOK_SECONDS = 1.0
+
+
+@cache
+def end_with_runner() -> None:
+    """Has this process, and its group with it, end once the runner that started it is gone without having ended it.
+
+    A supervisor ends what a dead runner leaves, and a runner ends with its supervisor; nobody is left where both are killed.
+    """
+    runner = os.environ.get(RUNNER)
+    if runner is None or os.getppid() != int(runner):
+        return
+
+    def watch() -> None:
+        while os.getppid() == int(runner):
+            time.sleep(LOOK_SECONDS)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=watch, name="end-with-runner", daemon=True).start()
 
 
 def _environment(pid: int) -> list[bytes]:

@@ -12,7 +12,7 @@ import time
 import click
 import httpx2
 
-from flows.processes import end_with_parent
+from flows.processes import RUNNER, end_with_parent
 from flows.service_api import Api
 from warehouse.errors import BerryError, WorkspaceError
 
@@ -25,6 +25,7 @@ LOOK_SECONDS = 5.0
 def main(api_address: str, all_here: bool) -> None:
     """Serves until it is killed or its parent process is gone. `all_here`: nothing but this machine reaches the server."""
     end_with_parent(lambda: os.killpg(0, signal.SIGKILL))
+    os.environ[RUNNER] = str(os.getpid())
     from prefect.client.orchestration import get_client
 
     from flows.automations import ensure_zombie_automation

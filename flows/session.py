@@ -24,6 +24,7 @@ from prefect.states import Completed, Failed
 from curation.recipe import Recipe, find_recipe, load_recipe
 from flows.elsewhere import spread
 from flows.pipeline import Pipeline
+from flows.processes import end_with_runner
 from flows.progress import Display, display
 from flows.run_log import RunLog
 from flows.run_page import pages
@@ -126,10 +127,14 @@ def read_recipe(name: str) -> tuple[Recipe, Path]:
 
 
 def fails_plainly(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Turns an error meant for a person into a failed state and a line of the log, in place of a traceback."""
+    """Turns an error meant for a person into a failed state and a line of the log, in place of a traceback.
+
+    Every flow goes through it, so it is also where a run's process is told to end with the runner.
+    """
 
     @wraps(function)
     def flow_body(*arguments: Any, **named: Any) -> Any:
+        end_with_runner()
         try:
             return function(*arguments, **named)
         except BerryError as error:

@@ -297,6 +297,16 @@ def test_a_failing_source_fails_the_run_unless_the_recipe_says_otherwise(running
     assert rows(home, f"select status from runs where {latest} and stage = 'capture' and partition = 'site'") == [("failed",)]
 
 
+def test_a_run_whose_supervisor_and_runner_are_killed_together_ends_too(recipes: Path, tmp_path: Path) -> None:
+    with service(tmp_path / "home", recipes, PREFECT_RUNNER_POLL_FREQUENCY="1") as alone:
+        run = alone.start("curate", recipe="large")
+        wait_for(lambda: len(workers(run)) == 2, "the workers to be there")
+        both = (alone.pid, alone.child("runner"))
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            send(number, *both)
+        wait_for(lambda: not of_run(run), "its processes to be gone", CANCEL_SECONDS)
+
+
 def test_a_power_cut_is_noticed_at_the_next_start_and_a_retry_ends_with_the_same_bytes(
     running: Service, recipes: Path, home: Path, undisturbed: Path
 ) -> None:
