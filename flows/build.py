@@ -7,7 +7,17 @@ from prefect.client.schemas.objects import State
 
 from flows.captures import capture
 from flows.curate import curate_corpus
-from flows.forms import DuplicateChanges, MixChanges, ShardChanges, SplitChanges, Threshold, TokenizerChanges, TrainingChanges, changed
+from flows.forms import (
+    DuplicateChanges,
+    MixChanges,
+    ShardChanges,
+    SplitChanges,
+    Threshold,
+    TokenizerChanges,
+    TrainingChanges,
+    WorkerCount,
+    changed,
+)
 from flows.runners import task_runner
 from flows.schedules import stand_for_missed_runs
 from flows.service import on_a_server
@@ -32,7 +42,7 @@ def build(
     shards: ShardChanges = ShardChanges(),
     training: TrainingChanges = TrainingChanges(),
     refresh: bool = False,
-    workers: int = 0,
+    workers: WorkerCount = 0,
 ) -> State[dict[str, Any]]:
     """Makes a corpus, its vocabulary and its shards, and has Strawberry trained on them.
 

@@ -17,7 +17,7 @@ from flows import calls, stages
 from flows.captures import Part, capture
 from flows.current import Corpus, combined, save
 from flows.follow import follow
-from flows.forms import DuplicateChanges, MixChanges, SplitChanges, Threshold, changed
+from flows.forms import DuplicateChanges, MixChanges, SplitChanges, Threshold, WorkerCount, changed
 from flows.job import Job
 from flows.pipeline import Pipeline
 from flows.run_page import pages
@@ -45,7 +45,7 @@ def curate(
     mix: MixChanges = MixChanges(),
     refresh: bool = False,
     then_train: bool = False,
-    workers: int = 0,
+    workers: WorkerCount = 0,
 ) -> State[dict[str, Any]]:
     """Captures the sources of a recipe and makes a snapshot of what is worth keeping.
 

@@ -29,6 +29,9 @@ from warehouse.errors import RecipeError
 RULES = tuple(name for name, field in Policy.model_fields.items() if field.annotation in (int, float))
 """The quality rules with a number, by their key in a recipe."""
 
+MOST_WORKERS = 256
+WorkerCount = Annotated[int, Field(ge=0, le=MOST_WORKERS)]
+"""Worker processes of a run; 0: as configured, which is one per core."""
 
 BOUNDS = {"minimum": "at least", "exclusiveMinimum": "above", "maximum": "at most", "exclusiveMaximum": "below"}
 """The words for a bound of JSON Schema."""

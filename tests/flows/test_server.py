@@ -259,6 +259,7 @@ def test_no_link_leads_a_run_that_a_server_started_out_of_what_it_may_use(tmp_pa
         ("train-strawberry", {"training": {"stops": 5}}, "stops"),
         ("train-tokenizer", {"tokenizer": {"pattern": "gpt9"}}, "pattern"),
         ("curate", {"recepi": "small"}, "recepi"),
+        ("build", {"recipe": "small", "workers": -3}, "workers"),
     ],
 )
 def test_a_parameter_that_breaks_a_rule_is_refused_on_submit_by_its_name(up: Service, flow: str, parameters: Row, field: str) -> None:
