@@ -104,7 +104,7 @@ def _folders() -> list[Path]:
 
 
 def _names(folder: Path) -> list[str]:
-    return sorted(path.stem for path in folder.glob("[!.]*.toml"))
+    return sorted(path.stem for path in folder.glob("[!.]*.toml") if path.is_file())
 
 
 def load_recipe(path: Path) -> Recipe:
@@ -124,7 +124,7 @@ def load_recipe(path: Path) -> Recipe:
     try:
         recipe = Recipe.model_validate(data)
     except ValidationError as error:
-        faults += [f"{path}: {_place(detail['loc'], data)}: {_plain(detail)}" for detail in error.errors()]
+        faults += [f"{path}: {_place(detail['loc'], data)}: {plain_fault(detail)}" for detail in error.errors()]
         raise RecipeError("\n".join(faults)) from None
     if faults:
         raise RecipeError("\n".join(faults))
@@ -137,7 +137,7 @@ def _unknown_keys(data: Any, model: type[BaseModel], place: str) -> Iterator[str
     for key, value in data.items():
         field = model.model_fields.get(key)
         if field is None:
-            yield f"{place}{key}: unknown key; {_hint(key, list(model.model_fields))}"
+            yield f"{place}{key}: unknown key; {nearest_key(key, list(model.model_fields))}"
         elif key == "sources" and isinstance(value, list):
             for index, source in enumerate(value):
                 yield from _unknown_source_keys(source, f"sources[{index}]")
@@ -154,7 +154,7 @@ def _unknown_source_keys(source: Any, place: str) -> Iterator[str]:
         yield from _unknown_keys(source, models[source["kind"]], place)
         return
     every = list(dict.fromkeys(key for model in _SOURCES for key in model.model_fields))
-    yield from (f"{place}{key}: unknown key; {_hint(key, every)}" for key in source if key not in every)
+    yield from (f"{place}{key}: unknown key; {nearest_key(key, every)}" for key in source if key not in every)
 
 
 def _endless_numbers(data: Any, place: str) -> Iterator[str]:
@@ -169,7 +169,8 @@ def _endless_numbers(data: Any, place: str) -> Iterator[str]:
             yield from _endless_numbers(value, f"{place}[{index}]")
 
 
-def _hint(key: str, valid: list[str]) -> str:
+def nearest_key(key: str, valid: list[str]) -> str:
+    """The end of a sentence about an unknown key: the nearest valid one, or all of them."""
     nearest = difflib.get_close_matches(key, valid, n=1, cutoff=0.5)
     return f"did you mean {nearest[0]!r}?" if nearest else f"valid keys: {', '.join(valid)}"
 
@@ -189,7 +190,8 @@ def _place(location: tuple[int | str, ...], data: dict[str, Any]) -> str:
     return ".".join([*words, *map(str, parts)]) or "the recipe"
 
 
-def _plain(detail: Any) -> str:
+def plain_fault(detail: Any) -> str:
+    """What is wrong with a value, from an error of pydantic's, in words for a person."""
     message = str(detail["msg"]).removeprefix("Value error, ")
     if detail["type"] == secrets.FAULT:
         return message

@@ -85,5 +85,5 @@ def build(
             paths = {"shards": str(pipeline.workspace.shards(settings.name))}
         facts = {"snapshot_id": corpus.snapshot_id, "tokenizer_id": vocabulary.tokenizer_id, **paths}
         facts |= train_next(settings, made, {"recipe": recipe, "home": home, "save_as": save_as}, training)
-    after = f"strawberry: {facts['strawberry']}" if "strawberry" in facts else "the training is a run of its own"
+    after = f"strawberry: {facts['strawberry']}" if "strawberry" in facts else f"training: {facts['training']}"
     return completed(facts, f"snapshot {corpus.snapshot_id} and its shards", after)

@@ -1,6 +1,5 @@
 """The command line: `berry`."""
 
-import inspect
 import json
 import os
 import sys
@@ -297,32 +296,6 @@ def _answer(home: Path, statement: str, form: "Form", parameters: list[Any] | No
     click.echo(format_answer(answer, form, width))
 
 
-def _changes(assignments: tuple[str, ...]) -> dict[str, Any]:
-    """What `--set` says, as parameters of a flow. Raises RecipeError for one that is no KEY=VALUE."""
-    import tomllib
-
-    from warehouse.errors import RecipeError
-
-    sections: dict[str, Any] = {}
-    for assignment in assignments:
-        key, equals, text = assignment.partition("=")
-        section, *rest = key.strip().split(".")
-        if not equals or not rest:
-            raise RecipeError(f"--set {assignment}: is no KEY=VALUE such as training.steps=300")
-        try:
-            value = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            value = text.strip()
-        if section == "quality":
-            sections.setdefault(section, []).append({"domain": rest[0], "rule": ".".join(rest[1:]), "value": value})
-        else:
-            place = sections.setdefault(section, {})
-            for part in rest[:-1]:
-                place = place.setdefault(part, {})
-            place[rest[-1]] = value
-    return sections
-
-
 def _run(module: str, name: str, recipe: str, home: Path, save_as: str, changes: tuple[str, ...], **more: Any) -> dict[str, Any]:
     """Runs a flow in this process and returns its result; its failure becomes an error message."""
     from curation.recipe import find_recipe, load_recipe
@@ -332,12 +305,12 @@ def _run(module: str, name: str, recipe: str, home: Path, save_as: str, changes:
     _quiet_prefect()
     from importlib import import_module
 
-    parameters = {"recipe": str(path), "home": str(home.resolve()), "save_as": save_as} | _changes(changes) | more
+    parameters = {"recipe": str(path), "home": str(home.resolve()), "save_as": save_as} | more
     with _prefect_api() as wait_for_api:
         flow: Callable[..., Any] = getattr(import_module(module), name)  # takes about as long as the API's start
-        unknown = sorted(parameters.keys() - inspect.signature(flow).parameters.keys())
-        if unknown:
-            raise BerryError(f"--set {unknown[0]}: this command reads no such section of the recipe")
+        from flows.assignments import read_assignments
+
+        parameters |= read_assignments(changes, flow)
         wait_for_api()
         state = flow(**parameters, return_state=True)
     if state.is_completed():

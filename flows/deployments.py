@@ -4,7 +4,8 @@ They are defined once, for the runner of `berry up` and for `prefect.yaml` alike
 """
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections.abc import Collection, Sequence
 from importlib.metadata import version
 from typing import Any, cast
 from uuid import UUID
@@ -24,7 +25,7 @@ from flows.build import build
 from flows.curate import curate
 from flows.events import RESOURCE, SHARDS_PUBLISHED, SNAPSHOT_CHANGED, TRIGGERS
 from flows.query import query_warehouse
-from flows.schedules import asked_schedules, reconcile
+from flows.schedules import Fault, asked_schedules, reconcile
 from flows.shards import write_token_shards
 from flows.spread import compute_partitions
 from flows.train import train_strawberry
@@ -33,8 +34,10 @@ from flows.vocabulary import train_tokenizer
 WATCH_SECONDS = 5.0
 """Between two looks at the recipes: a new one, or another schedule, is registered without a restart."""
 
-Asked = tuple[list[str], dict[str, ScheduleSettings | None]]
+Asked = tuple[list[str], dict[str, ScheduleSettings | Fault]]
 """What recipes ask of the deployments: their names, and their schedules."""
+
+_LOG = logging.getLogger(__name__)
 
 DESCRIPTIONS: dict[str, str] = {
     build.name: "Everything: captures the sources of a recipe, curates them, trains the vocabulary, writes the token shards. "
@@ -69,12 +72,17 @@ class _Form(ParameterSchema):
     additionalProperties: bool
 
 
-def deployments() -> list[RunnerDeployment]:
-    """One deployment per flow, named as the flow is, with the recipes that can be named now in its form."""
+def deployments(switched_off: Collection[str] = ()) -> list[RunnerDeployment]:
+    """One deployment per flow, named as the flow is, with the recipes that can be named now in its form.
+
+    `switched_off` are the names of triggers that somebody has switched off.
+    """
     where = {key: f"{{{{ event.payload.{key} }}}}" for key in ("recipe", "home", "save_as")}
     snapshot = _trigger(SNAPSHOT_CHANGED, {**where, "then_train": True})
     training = _from_json("{{ event.payload.training | tojson }}")
     shards = _trigger(SHARDS_PUBLISHED, {**where, "training": training})
+    for trigger in (snapshot, shards):
+        trigger.enabled = trigger.name not in switched_off
     return [
         _deployment(build),
         _deployment(curate),
@@ -96,7 +104,7 @@ def serve_deployments() -> None:
 
 async def _serve() -> None:
     runner = Runner(name="berrypatch", pause_on_shutdown=False)
-    ids = {deployment.name: await runner.aadd_deployment(deployment) for deployment in await asyncio.to_thread(deployments)}
+    ids = {deployment.name: await runner.aadd_deployment(deployment) for deployment in await asyncio.to_thread(_current)}
     asked = _asked()
     await asyncio.to_thread(_reconcile, ids[curate.name], asked[1])
     watching = asyncio.create_task(_watch(asked))
@@ -107,21 +115,40 @@ async def _serve() -> None:
 
 
 async def _watch(registered: Asked) -> None:
-    """Registers the deployments again when the recipes that can be named, or their schedules, have changed."""
+    """Registers the deployments again when the recipes that can be named, or their schedules, have changed.
+
+    Two looks in a row must agree: an editor that saves a recipe takes it away for a moment, and with it would go the pause
+    that somebody set.
+    """
+    before = registered
     while True:
         await asyncio.sleep(WATCH_SECONDS)
-        asked = await asyncio.to_thread(_asked)
-        if asked != registered:
-            ids = {deployment.name: await deployment.aapply() for deployment in await asyncio.to_thread(deployments)}
-            await asyncio.to_thread(_reconcile, ids[curate.name], asked[1])
-            registered = asked
+        try:
+            asked = await asyncio.to_thread(_asked)
+            if asked == before != registered:
+                ids = {deployment.name: await deployment.aapply() for deployment in await asyncio.to_thread(_current)}
+                await asyncio.to_thread(_reconcile, ids[curate.name], asked[1])
+                registered = asked
+            before = asked
+        except Exception as error:  # noqa: BLE001 (the server is being started again, a disk is away: the next look may do better)
+            _LOG.warning("recipes could not be looked at: %s: %s", type(error).__name__, error)
+
+
+def _current() -> list[RunnerDeployment]:
+    """The deployments, their triggers switched off where somebody has switched them off: registering makes them anew."""
+    with get_client(sync_client=True) as client:
+        found = [each for name in TRIGGERS.values() for each in client.read_automations_by_name(name)]
+    return deployments([each.name for each in found if not each.enabled])
 
 
 def _asked() -> Asked:
     return named_recipes(), asked_schedules()
 
 
-def _reconcile(deployment_id: UUID, schedules: dict[str, ScheduleSettings | None]) -> None:
+def _reconcile(deployment_id: UUID, schedules: dict[str, ScheduleSettings | Fault]) -> None:
+    for name, fault in schedules.items():
+        if isinstance(fault, Fault):
+            _LOG.warning("recipe %s cannot be read, and its schedule stays as it is: %s", name, fault.message)
     with get_client(sync_client=True) as client:
         reconcile(client, deployment_id, schedules)
 

@@ -33,11 +33,12 @@ RECENT = 50
 """Runs among which the answer to an event is looked for."""
 
 
-def announce(event: str, parameters: dict[str, str], facts: dict[str, Any]) -> None:
-    """Emits an event about a recipe and returns once the server has made the run that is to follow.
+def announce(event: str, parameters: dict[str, str], facts: dict[str, Any]) -> bool:
+    """Emits an event about a recipe and waits until the server has made the run that is to follow; whether it has.
 
     `parameters` are those of the flow that is to follow: recipe, home and save_as. A server acts on an event from memory; one
-    that was killed before it did is told again. Where the trigger is switched off, nothing is waited for.
+    that was killed before it did is told again. Where nothing listens, since the trigger is switched off or the server has
+    none, nothing is waited for.
     """
     name = parameters["save_as"] or parameters["recipe"]
     resource = Resource({"prefect.resource.id": f"{RESOURCE}.{name}", "prefect.resource.name": name})
@@ -45,9 +46,13 @@ def announce(event: str, parameters: dict[str, str], facts: dict[str, Any]) -> N
         before = _answers(client, event, parameters)
         for _ in range(ATTEMPTS):
             run_coro_as_sync(_send(Event(event=event, resource=resource, payload={**parameters, **facts})))
+            if not _listening(client, event):
+                get_run_logger().warning("nothing follows: the trigger %r is switched off, or this server has none", TRIGGERS[event])
+                return False
             if _is_answered(client, event, parameters, before):
-                return
+                return True
     get_run_logger().warning("the server made no run for event %s; start what follows by hand", event)
+    return False
 
 
 async def _send(event: Event) -> None:
@@ -56,10 +61,10 @@ async def _send(event: Event) -> None:
 
 
 def _is_answered(client: SyncPrefectClient, event: str, parameters: dict[str, str], before: set[UUID]) -> bool:
-    """Waits for a run that was not there before. True as well where nothing listens."""
+    """Waits for a run that was not there before."""
     deadline = time.monotonic() + ANSWER_SECONDS
     while time.monotonic() < deadline:
-        if not _listening(client, event) or _answers(client, event, parameters) - before:
+        if _answers(client, event, parameters) - before:
             return True
         time.sleep(0.2)
     return False

@@ -32,12 +32,13 @@ def follow(pipeline: Pipeline, recipe: Recipe, parameters: dict[str, str]) -> di
             f"{said}, and its training was asked for before: nothing more is started. If it failed, retry its run, "
             f"or start {write_token_shards.name} with then_train"
         )
-    told = _said(f"{said}: shards and training follow")
     if on_a_server():
         # told first, noted after: a kill between the two has it asked for again, which trains nothing twice
-        announce(SNAPSHOT_CHANGED, parameters, {"snapshot_id": snapshot.snapshot_id})
+        if not announce(SNAPSHOT_CHANGED, parameters, {"snapshot_id": snapshot.snapshot_id}):
+            return _said(f"{said}, and nothing was started that would train on it")
         current.save(workspace, recipe.name, asking)
-        return told
+        return _said(f"{said}: shards and training follow")
+    told = _said(f"{said}: shards and training follow")
     make_vocabulary(pipeline, recipe)
     return told | train_next(recipe, make_shards(pipeline, recipe), parameters)
 

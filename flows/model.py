@@ -95,6 +95,8 @@ def _train(pipeline: Pipeline, recipe: Recipe, folder: Path, settings: TrainingS
     checkpoints = pipeline.workspace.checkpoints(key)
     if again:
         _forget_once(pipeline, key)
+    if steps := [int(path.name.removeprefix("step-")) for path in checkpoints.glob("step-*")]:
+        get_run_logger().info("the training goes on from step %d", max(steps))
     watch = _watch(pipeline, recipe.name, settings.steps)
     trained = pipeline.run_here(stages.TRAINING, replace(job, call=partial(_loop, settings, data, checkpoints, watch)), settings.steps)
     shutil.rmtree(checkpoints, ignore_errors=True)

@@ -27,6 +27,7 @@ from flows.elsewhere import Elsewhere
 from flows.isolation import compute_by_halves
 from flows.job import Job, entry_of, run_job
 from flows.progress import Display
+from flows.report.formats import counted
 from flows.run_log import Entry, RunLog
 from flows.run_page.page import RunPage
 from flows.run_page.words import Page
@@ -77,7 +78,7 @@ class Pipeline:
         if waiting:
             made |= self._compute(stage, waiting, len(jobs))
         else:
-            _skipped(stage.name, f"{len(jobs)} {stage.unit} unchanged")
+            _skipped(stage.name, f"{counted(len(jobs), stage.unit.removesuffix('s'))} unchanged")
         outputs = [output or self.finished(stage, made[job.part]) for job, output in zip(jobs, found, strict=True)]
         for job, output in zip(jobs, outputs, strict=True):
             self.expose_output(stage, job, output)
@@ -245,7 +246,10 @@ def compute_batch(batch: Batch) -> State[Any]:
             return Failed(name=INTERRUPTED, message=f"stage {batch.stage.name}, {job.part}: {error}")
         if finished is not None:
             finished(entries[-1])
-    return Completed(message=f"{len(entries)} {batch.stage.unit}, {sum(entry.rows for entry in entries)} rows", data=entries)
+    return Completed(
+        message=f"{counted(len(entries), batch.stage.unit.removesuffix('s'))}, {counted(sum(entry.rows for entry in entries), 'row')}",
+        data=entries,
+    )
 
 
 _BATCH = task(

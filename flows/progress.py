@@ -134,15 +134,21 @@ class OnPage:
         """The run has done all that it was to do."""
         self._page.progress(100, f"finished in {duration(time.monotonic() - self._started)}")
 
+    def stop(self) -> None:
+        """The run ends before it has done all."""
+        self._page.progress(self._percent(), f"stopped after {duration(time.monotonic() - self._started)}")
+
+    def _percent(self) -> float:
+        whole = sum(self._weights.values())
+        return min(100.0 * sum(self._done.get(name, 0.0) * weight for name, weight in self._weights.items()) / whole, 99.9)
+
     def _tell(self, stage: str, done: int, detail: str) -> None:
         total, unit = self._totals[stage]
         self._weights.setdefault(stage, 1)
         self._done[stage] = done / total if total else 1.0
-        whole = sum(self._weights.values())
-        percent = 100.0 * sum(self._done.get(name, 0.0) * weight for name, weight in self._weights.items()) / whole
         at = ", ".join(part for part in (f"{done:,} of {total:,} {unit}" if total > 1 else "", detail) if part)
         taken = duration(time.monotonic() - self._started)
-        self._page.progress(min(percent, 99.9), f"{stage}{': ' + at if at else ''} ({taken} so far)")
+        self._page.progress(self._percent(), f"{stage}{': ' + at if at else ''} ({taken} so far)")
 
 
 @contextmanager
@@ -150,7 +156,11 @@ def display(stages: Sequence[Stage], page: RunPage | None) -> Iterator[Display]:
     """The display that fits where the run is looked at: its log and its page, where it has one, else live or as lines."""
     if page is not None:
         shown = OnPage(Logged(), page, stages)
-        yield shown
+        try:
+            yield shown
+        except BaseException:
+            shown.stop()
+            raise
         shown.finish()
         return
     if not sys.stdout.isatty():

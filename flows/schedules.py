@@ -4,7 +4,7 @@ Every recipe of the service's folder may say when; the server keeps that as a sc
 the recipe. Schedules that people make in the UI, and the pauses they set, are theirs and stay.
 """
 
-import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -27,8 +27,6 @@ from curation.recipe import find_recipe, load_recipe, named_recipes
 from curation.schedule import ScheduleSettings
 from warehouse.errors import RecipeError
 
-_LOG = logging.getLogger(__name__)
-
 SLUG = "recipe-"
 """How the names of our schedules on a deployment begin."""
 
@@ -36,26 +34,32 @@ ANCHOR = datetime(2020, 1, 1, tzinfo=UTC)
 """From which intervals count, so that a restart of the service moves no start."""
 
 
-def asked_schedules() -> dict[str, ScheduleSettings | None]:
-    """The schedules that recipes ask for, by the recipe's name; None for a recipe that cannot be read now, and so asks for nothing new."""
-    found: dict[str, ScheduleSettings | None] = {}
+@dataclass(frozen=True)
+class Fault:
+    """Why a recipe cannot be read now, so that it asks for nothing new."""
+
+    message: str
+
+
+def asked_schedules() -> dict[str, ScheduleSettings | Fault]:
+    """The schedules that recipes ask for, by the recipe's name."""
+    found: dict[str, ScheduleSettings | Fault] = {}
     for name in named_recipes():
         try:
             schedule = load_recipe(find_recipe(name)).schedule
         except RecipeError as error:
-            _LOG.warning("recipe %s cannot be read, and its schedule stays as it is: %s", name, error)
-            found[name] = None
+            found[name] = Fault(str(error))
             continue
         if schedule.cron or schedule.every_minutes:
             found[name] = schedule
     return found
 
 
-def reconcile(client: SyncPrefectClient, deployment_id: UUID, asked: dict[str, ScheduleSettings | None]) -> None:
+def reconcile(client: SyncPrefectClient, deployment_id: UUID, asked: dict[str, ScheduleSettings | Fault]) -> None:
     """Gives a deployment the schedules that recipes ask for, and takes away those that none asks for any more."""
     known = {schedule.slug: schedule for schedule in client.read_deployment_schedules(deployment_id) if schedule.slug}
     for name, settings in asked.items():
-        if settings is None:
+        if isinstance(settings, Fault):
             known.pop(SLUG + name, None)
             continue
         parameters = {"recipe": name, "refresh": settings.refresh, "then_train": True}

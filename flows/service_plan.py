@@ -19,6 +19,9 @@ HEARTBEAT_SECONDS = 30
 POLL_SECONDS = 2
 """How often the runner asks for work: what a person waits, at most, for a run to begin."""
 
+MOST_RUNS = 16
+"""Runs side by side: each deployment has its own limit, and those together must not be cut short by the runner's."""
+
 KEEP_DAYS = 90
 """Flow runs older than this are deleted from the server's database."""
 
@@ -117,7 +120,8 @@ def runner_environment(chosen: Plan) -> dict[str, str]:
         own |= {name: f"{os.environ.get(name, '')},127.0.0.1,localhost,::1".lstrip(",") for name in ("NO_PROXY", "no_proxy")}
         if secret := os.environ.get(PASSWORD):
             own["PREFECT_API_AUTH_STRING"] = secret
-    return {"PREFECT_RUNNER_POLL_FREQUENCY": str(POLL_SECONDS), **_common(chosen), **own}
+    defaults = {"PREFECT_RUNNER_POLL_FREQUENCY": str(POLL_SECONDS), "PREFECT_RUNNER_PROCESS_LIMIT": str(MOST_RUNS)}
+    return {**defaults, **_common(chosen), **own}
 
 
 def temporary(workspace: Workspace) -> Path:

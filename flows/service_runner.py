@@ -3,6 +3,7 @@
 They all share its process group, so that they end with it.
 """
 
+import logging
 import os
 import signal
 import sys
@@ -38,6 +39,8 @@ def main(api_address: str, all_here: bool) -> None:
             ensure_zombie_automation(client)
         for name in end_lost_runs(api, "its process is gone: the service or its machine was stopped. Retry to go on.", all_here=all_here):
             click.echo(f"run {name} was left by a process that is gone; marked as Crashed")
+    # it would say of every run that waits in line, every two seconds, that it waits
+    logging.getLogger("prefect.runner.state_proposer").setLevel(logging.WARNING)
     if all_here:
         threading.Thread(target=_end_cancelled_runs, args=(api_address,), name="end-cancelled-runs", daemon=True).start()
     serve_deployments()

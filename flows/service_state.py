@@ -5,11 +5,12 @@ The lock says whether it is up, since the kernel frees it when its holder dies; 
 
 import json
 import socket
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.processes import process
+from warehouse.errors import WorkspaceError
 from warehouse.layout import Workspace
 from warehouse.locks import is_held
 from warehouse.store import write_atomic
@@ -51,13 +52,19 @@ def describe(workspace: Workspace, pid: int, address: str, api: str, own_server:
 
 
 def running(workspace: Workspace) -> ServiceState | None:
-    """The service of a workspace, if one is up."""
+    """The service of a workspace, if one is up. Raises WorkspaceError where one is and what it wrote of itself cannot be read."""
     if not is_held(lock_of(workspace)):
         return None
     try:
-        state = ServiceState(**json.loads(_path(workspace).read_text()))
+        facts = json.loads(_path(workspace).read_text())
+        state = ServiceState(**{field.name: facts[field.name] for field in fields(ServiceState)})
     except FileNotFoundError:
         return None
+    except (ValueError, TypeError, KeyError) as error:
+        raise WorkspaceError(
+            f"{_path(workspace)} is damaged, or of another version ({error}), and a service of this workspace is up. "
+            "End it where it was started, by Ctrl-C or by killing the process `flows up`, and try again."
+        ) from error
     if state.is_here and state.began:
         found = process(state.pid)
         if found is None or found.started != state.began:

@@ -55,6 +55,8 @@ class Opened:
     page: RunPage | None
 
 
+_NO_NEWS = tuple(f"Finished in state {name}(" for name in ("Completed", "Skipped", "Running"))
+
 _OPENED: ContextVar[Opened | None] = ContextVar("opened", default=None)
 _HELD: ContextVar[frozenset[Path]] = ContextVar("held", default=frozenset())
 
@@ -152,8 +154,8 @@ def _said_already(record: logging.LogRecord) -> bool:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Whether to keep a log record of a task: that one of a hundred batches is through is seen in the run's graph."""
-    return not record.getMessage().startswith("Finished in state Completed")
+    """Whether to keep a log record of a task: that it is through, or is skipped, the run says itself, and its graph shows it."""
+    return not record.getMessage().startswith(_NO_NEWS)
 
 
 def this_run() -> str:

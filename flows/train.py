@@ -61,7 +61,8 @@ def train_next(
     if not on_a_server():
         return train_and_report(recipe, parameters["home"])
     facts = {"snapshot_id": made.snapshot_id, "shards": made.digest, "training": training.model_dump(mode="json")}
-    announce(SHARDS_PUBLISHED, parameters, facts)
+    if not announce(SHARDS_PUBLISHED, parameters, facts):
+        return {"training": f"was not started; start {train_strawberry.name} by hand"}
     get_run_logger().info("the shards are published, and a run of %s is to train on them", train_strawberry.name)
     return {"training": "asked for"}
 

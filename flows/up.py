@@ -31,7 +31,7 @@ END_SECONDS = 30
 BACKLOG = 2048
 """Requests that may wait while a killed server is being started again."""
 
-_STARTING = "Starting the service of {}. This takes some ten seconds."
+_STARTING = "Starting the service of {}. This takes ten seconds, the first time half a minute."
 _UP, _ERROR = "up", "error"
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from flows.events import TRIGGERS
 from flows.service_state import running
 from tests.flows.services import Service, send, service, wait_for
 from tests.flows.small import QUICK, Row, deployment, ended, runs_of, small
@@ -88,6 +89,22 @@ def test_a_recipe_with_a_mistake_in_it_keeps_its_schedule_and_its_pause_until_it
     for name in ("mistaken", "later"):
         (recipes / f"{name}.toml").unlink()
     wait_for(lambda: schedule(up, "recipe-mistaken") is None, "the schedule to be gone")
+
+
+def test_a_trigger_that_somebody_switched_off_stays_off_when_the_deployments_are_registered_again(up: Service, recipes: Path) -> None:
+    for enabled, name in ((False, "first"), (True, "second")):
+        for trigger in triggers(up):
+            up.ask("PATCH", f"/automations/{trigger['id']}", {"enabled": enabled})
+        known = {trigger["id"] for trigger in triggers(up)}
+        small(recipes, name)
+        wait_for(lambda known=known: len(known ^ {trigger["id"] for trigger in triggers(up)}) == 4, "both to be made anew")  # type: ignore[misc]
+        assert [trigger["enabled"] for trigger in triggers(up)] == [enabled] * 2
+
+
+def triggers(up: Service) -> list[Row]:
+    """The automations that answer our events."""
+    rows: list[Row] = up.ask("POST", "/automations/filter", {})
+    return [row for row in rows if row["name"] in TRIGGERS.values()]
 
 
 def test_the_time_zone_of_a_recipe_decides_when_it_starts(up: Service) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from flows.events import SHARDS_PUBLISHED, SNAPSHOT_CHANGED
+from flows.events import SHARDS_PUBLISHED, SNAPSHOT_CHANGED, TRIGGERS
 from flows.service import workspace_root
 from flows.session import read_recipe
 from flows.stages import CURATION
@@ -177,6 +177,25 @@ def test_a_change_beyond_the_tolerance_trains_and_the_same_snapshot_never_trains
     assert ended(up, up.start("train-strawberry", recipe="small", again=True))["state_type"] == "COMPLETED"
     assert trainings(up) == ["done", "done", "skipped", "done"]
     assert sha256_file(model) == before
+
+
+@pytest.mark.slow
+def test_with_the_trigger_switched_off_a_training_is_not_noted_as_asked_for(up: Service, recipes: Path) -> None:
+    switch(up, on=False)
+    small(recipes, "off")
+    form = "parameter_openapi_schema"
+    wait_for(lambda: "off" in deployment(up, "train-strawberry")[form]["properties"]["recipe"]["enum"], "the recipe to be offered")
+    first = ended(up, up.start("curate", recipe="off", then_train=True))
+    up.says(first["id"], "nothing was started that would train on it")
+    switch(up, on=True)
+    second = ended(up, up.start("curate", recipe="off", then_train=True))
+    up.says(second["id"], "shards and training follow")
+
+
+def switch(up: Service, on: bool) -> None:
+    """Switches the trigger on or off that has shards written for a changed snapshot, as its page in the UI does."""
+    (trigger,) = [row for row in up.ask("POST", "/automations/filter", {}) if row["name"] == TRIGGERS[SNAPSHOT_CHANGED]]
+    up.ask("PATCH", f"/automations/{trigger['id']}", {"enabled": on})
 
 
 def trainings(up: Service) -> list[str]:
