@@ -1,56 +1,52 @@
 """Capture: a source's items, as they came, in partitions of a few megabytes."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from curation.sources import files, python_library, web
+from curation.sources.context import Context
 from curation.sources.item import Item, distinct, printable
-from curation.sources.kinds import AnySource, FilesSource, PythonSource, Source, WebSource
+from curation.sources.source import NetworkSource, Source, Vanished
 from warehouse.digests import digest, sha256_bytes
-from warehouse.errors import SourceError
+from warehouse.store import write_atomic
 from warehouse.tables import CAPTURES, write_table
 
 PARTITION_BYTES = 6_000_000
 PARTITION_ITEMS = 2_000
+TYPICAL_BYTES = 3_000_000
+"""What a partition holds on average; the two above are the most that it may."""
+
+MEMORY = "memory.json"
+RECEIPTS = "receipts.json"
+
+Row = dict[str, Any]
 
 
-def fingerprint(source: AnySource, folder: Path) -> str:
-    """Digest of the bytes that a source would give now: unchanged, and its capture is reused.
-
-    Raises SourceError where the source as a whole is not there.
-    """
-    match source:
-        case FilesSource():
-            return files.fingerprint(source, folder)
-        case PythonSource():
-            return python_library.fingerprint(source)
-        case WebSource():
-            return web.fingerprint(source, folder)
-        case _:
-            raise SourceError(f"source {source.id}: this version does not capture sources of kind {source.kind!r} yet")
-
-
-def capture_source(source: AnySource, folder: Path, out: Path) -> None:
+def capture_source(source: Source, context: Context, out: Path) -> None:
     """Writes a source's items as partitions `00000.parquet`, `00001.parquet`, ... of table captures into `out`.
 
-    `folder` is the recipe's. A source without a single item leaves one failed row that says so.
+    A source without a single item leaves one failed row that says so. What the source remembers for its next capture goes
+    to `memory.json` in `out`, and what its hosts were asked to `receipts.json` in the context's state folder.
+
+    Raises SourceError where the source as a whole cannot be captured.
     """
-    rows: list[Mapping[str, Any]] = []
-    size = number = 0
-    for item in distinct(_storable(_items(source, folder))):
-        row = _row(source, item)
-        rows.append(row)
-        size += row["bytes"]
-        if size >= PARTITION_BYTES or len(rows) >= PARTITION_ITEMS:
-            write_table(out / f"{number:05}.parquet", rows, CAPTURES)
-            rows, size, number = [], 0, number + 1
-    if rows or not number:
-        write_table(out / f"{number:05}.parquet", rows or [_row(source, _nothing(source))], CAPTURES)
+    if source.is_remote:
+        context.state.mkdir(parents=True, exist_ok=True)
+    number = -1
+    items = distinct(_storable(_met(source, context)))
+    for number, rows in enumerate(partitioned(_row(source, item) for item in items)):
+        write_table(out / f"{number:05}.parquet", rows, CAPTURES)
+    if number < 0:
+        write_table(out / "00000.parquet", [_row(source, _nothing(source))], CAPTURES)
+    if context.memory:
+        (out / MEMORY).write_text(json.dumps(context.memory, indent=1, sort_keys=True))
+    if source.is_remote:
+        write_atomic(context.state / RECEIPTS, context.receipts.to_json())
 
 
-def capture_failure(source: AnySource, error: str, out: Path) -> None:
+def capture_failure(source: Source, error: str, out: Path) -> None:
     """Writes the capture of a source that could not be captured at all: one failed row that says why.
 
     So the source stays in the ledger, as failed. It must not lie under the key of a good capture, or it would be reused
@@ -60,16 +56,39 @@ def capture_failure(source: AnySource, error: str, out: Path) -> None:
     write_table(out / "00000.parquet", [_row(source, item)], CAPTURES)
 
 
-def _items(source: AnySource, folder: Path) -> Iterator[Item]:
-    match source:
-        case FilesSource():
-            return files.items(source, folder)
-        case PythonSource():
-            return python_library.items(source)
-        case WebSource():
-            return web.items(source, folder)
-        case _:
-            raise SourceError(f"source {source.id}: this version does not capture sources of kind {source.kind!r} yet")
+def partitioned(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Rows in their order, cut into partitions at places that the rows themselves decide.
+
+    A row ends its partition with a chance of its size in `TYPICAL_BYTES`, drawn from its id. So a new or a longer row moves
+    the cuts around it and no others, and what is computed of all other partitions can be used again.
+    """
+    gathered, size = list[Row](), 0
+    for row in rows:
+        gathered.append(row)
+        size += row["bytes"]
+        chance = int(row["capture_id"][:8], 16) / 16**8
+        if size >= PARTITION_BYTES or len(gathered) >= PARTITION_ITEMS or chance < row["bytes"] / TYPICAL_BYTES:
+            yield gathered
+            gathered, size = [], 0
+    if gathered:
+        yield gathered
+
+
+def _met(source: Source, context: Context) -> Iterator[Item]:
+    """A source's items: what did not change as it was captured before, what is gone as the recipe wants it."""
+    keeps = isinstance(source, NetworkSource) and source.vanished is Vanished.KEEP
+    for item in source.items(context):
+        if item.gone is not None:
+            earlier = context.earlier.item(item.native_id) if keeps else None
+            yield earlier or item
+            continue
+        known = context.earlier.fact(item.native_id)
+        same = known is not None and item.content is not None and known.sha256 == sha256_bytes(item.content)
+        if same and known is not None and (item.revision or known.revision, item.media_type) == (known.revision, known.media_type):
+            # a server that sends another ETag with the same bytes must not have them extracted again
+            yield replace(item, modified=known.modified, etag=known.etag)
+        else:
+            yield item
 
 
 def _storable(items: Iterator[Item]) -> Iterator[Item]:
@@ -81,7 +100,7 @@ def _nothing(source: Source) -> Item:
     return Item.failed("(empty)", f"source:{source.id}", "the source is empty: nothing in it matches")
 
 
-def _row(source: Source, item: Item) -> dict[str, Any]:
+def _row(source: Source, item: Item) -> Row:
     content_digest = sha256_bytes(item.content) if item.content is not None else None
     return {
         "capture_id": digest([source.id, item.native_id])[:20],
@@ -93,11 +112,20 @@ def _row(source: Source, item: Item) -> dict[str, Any]:
         "revision": item.revision or (content_digest or "")[:16] or None,
         "media_type": item.media_type,
         "charset": item.charset,
-        "licence": source.licence,
+        "licence": item.licence or source.licence,
+        "attribution": item.attribution,
         "modified": item.modified,
         "etag": item.etag,
         "bytes": len(item.content or b""),
         "sha256": content_digest,
         "content": item.content,
         "error": item.error,
+        "gone": item.gone,
     }
+
+
+def read_memory(folder: Path) -> dict[str, Any]:
+    """What the capture in a folder left for the next one; empty where it left nothing."""
+    path = folder / MEMORY
+    memory: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return memory

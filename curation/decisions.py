@@ -32,6 +32,7 @@ class Reason(StrEnum):
 
     # capture and extraction
     CAPTURE_FAILED = "capture_failed", "The source could not give the item."
+    GONE = "gone", "The source no longer has it."
     EXTRACTION_FAILED = "extraction_failed", "The text could not be taken out of the item."
     UNDECODABLE = "undecodable", "The bytes are not text in any encoding that was declared or guessed."
     MALFORMED = "malformed", "The item does not parse as what it says it is."

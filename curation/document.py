@@ -1,6 +1,7 @@
 """A document on its way from bytes to text."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from curation.decisions import Reason
 from curation.domains import Domain
@@ -17,6 +18,7 @@ class Captured:
     uri: str
     title: str | None
     domain: Domain
+    marks: Mapping[str, str] = field(default_factory=dict)  # parameters of the media type
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,8 @@ def _storable(text: str) -> str:
 
 
 def _extracted(capture: Row) -> Row:
+    if capture["gone"] is not None:
+        raise Dropped(Reason.GONE, capture["gone"])
     if capture["error"] is not None or capture["content"] is None:
         raise Failed(capture["error"] or "nothing was captured", Reason.CAPTURE_FAILED)
     found = _extract(capture)

@@ -8,7 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -16,15 +16,13 @@ from curation import secrets
 from curation.policies import Policies
 from curation.schedule import RetrainSettings, ScheduleSettings
 from curation.settings import DuplicateSettings, MixSettings, ShardSettings, SplitSettings, TokenizerSettings, TrainingSettings
-from curation.sources.kinds import CAPTURED_KINDS, AnySource
+from curation.sources.kinds import KINDS, AnySource
 from warehouse.digests import digest
 from warehouse.errors import RecipeError
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "flows" / "recipes"
 OWN_RECIPES = "BERRY_RECIPES"
 """Environment variable: the folder of a service's own recipes, which go before the built-in ones of the same name."""
-
-_SOURCES: tuple[type[BaseModel], ...] = get_args(get_args(AnySource)[0])
 
 
 class Recipe(BaseModel):
@@ -34,6 +32,9 @@ class Recipe(BaseModel):
 
     name: str = Field(title="Name", pattern=r"^[a-z0-9][a-z0-9-]*$", description="Lower case, digits, dashes.")
     description: str = Field("", title="Description", description="One sentence for the report.")
+    contact: str = Field(
+        "", title="Contact", description="Address or page by which the owners of sites reach you; every request to them carries it."
+    )
     sources: list[AnySource] = Field(title="Sources", min_length=1, description="Where the text comes from.")
     policies: Policies = Field(Policies(), title="Policies", description="Quality thresholds per domain.")
     duplicates: DuplicateSettings = Field(DuplicateSettings(), title="Duplicates", description="What counts as the same text.")
@@ -64,15 +65,12 @@ class Recipe(BaseModel):
     def digest(self) -> str:
         """Identity of the recipe; the order of its sources does not count.
 
-        Schedule and retrain are no part of it: they say when a corpus and a model are made, and not what they are.
+        Contact, schedule and retrain are no part of it: they say for whom and when a corpus and a model are made, and not what
+        they are.
         """
-        facts = self.model_dump(mode="json", exclude={"schedule", "retrain"})
+        facts = self.model_dump(mode="json", exclude={"contact", "schedule", "retrain"})
         facts["sources"] = sorted(facts["sources"], key=lambda source: source["id"])
         return digest(facts)
-
-    def not_captured(self) -> list[str]:
-        """Sources, as `id (kind)`, of a kind that this version does not capture."""
-        return [f"{source.id} ({source.kind})" for source in self.sources if source.kind not in CAPTURED_KINDS]
 
 
 def built_in_recipes() -> list[str]:
@@ -149,11 +147,10 @@ def _unknown_source_keys(source: Any, place: str) -> Iterator[str]:
     if not isinstance(source, dict):
         return
     place = f"{place}{_label(source)}."
-    models = {_kind_of(model): model for model in _SOURCES}
-    if isinstance(source.get("kind"), str) and source["kind"] in models:
-        yield from _unknown_keys(source, models[source["kind"]], place)
+    if isinstance(source.get("kind"), str) and source["kind"] in KINDS:
+        yield from _unknown_keys(source, KINDS[source["kind"]], place)
         return
-    every = list(dict.fromkeys(key for model in _SOURCES for key in model.model_fields))
+    every = list(dict.fromkeys(key for model in KINDS.values() for key in model.model_fields))
     yield from (f"{place}{key}: unknown key; {nearest_key(key, every)}" for key in source if key not in every)
 
 
@@ -200,20 +197,12 @@ def plain_fault(detail: Any) -> str:
     if detail["type"] in ("model_type", "model_attributes_type"):
         return f"must be a table of settings, got {detail['input']!r}"
     if detail["type"] == "union_tag_not_found":
-        return f"the key 'kind' is required; one of {', '.join(_kinds())}"
+        return f"the key 'kind' is required; one of {', '.join(KINDS)}"
     if detail["type"] == "union_tag_invalid":
         tag = str(detail["ctx"]["tag"])
-        nearest = difflib.get_close_matches(tag, _kinds(), n=1, cutoff=0.4)
-        return f"kind {tag!r} is unknown; " + (f"did you mean {nearest[0]!r}?" if nearest else f"one of {', '.join(_kinds())}")
+        nearest = difflib.get_close_matches(tag, list(KINDS), n=1, cutoff=0.4)
+        return f"kind {tag!r} is unknown; " + (f"did you mean {nearest[0]!r}?" if nearest else f"one of {', '.join(KINDS)}")
     if detail["type"] == "enum" or detail["type"] == "literal_error":
         nearest = difflib.get_close_matches(str(detail["input"]), re.findall(r"'([^']+)'", message), n=1, cutoff=0.4)
         return f"{message}, not {detail['input']!r}" + (f"; did you mean {nearest[0]!r}?" if nearest else "")
     return f"{message}, got {detail['input']!r}" if isinstance(detail["input"], str | int | float | bool) else message
-
-
-def _kinds() -> list[str]:
-    return [_kind_of(model) for model in _SOURCES]
-
-
-def _kind_of(model: type[BaseModel]) -> str:
-    return str(get_args(model.model_fields["kind"].annotation)[0])

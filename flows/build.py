@@ -5,7 +5,7 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from flows.captures import capture
+from flows.captures import Asking, capture
 from flows.curate import curate_corpus
 from flows.forms import (
     DuplicateChanges,
@@ -42,6 +42,7 @@ def build(
     shards: ShardChanges = ShardChanges(),
     training: TrainingChanges = TrainingChanges(),
     refresh: bool = False,
+    offline: bool = False,
     workers: WorkerCount = 0,
 ) -> State[dict[str, Any]]:
     """Makes a corpus, its vocabulary and its shards, and has Strawberry trained on them.
@@ -60,6 +61,7 @@ def build(
         shards: Files of token ids; empty boxes are as the recipe says.
         training: The model and how it is trained; empty boxes are as the recipe says.
         refresh: Capture sources of the network again.
+        offline: Ask no source of the network: what was captured last is used.
         workers: Processes; 0 for one per core.
     """
     stand_for_missed_runs()
@@ -78,12 +80,13 @@ def build(
     covered = CURATION_TO_SHARDS if on_a_server() else EVERYTHING
     with opened(settings, home, covered):
         with session(settings, home, workers, covered, Work.CORPUS) as pipeline:
-            corpus, _ = curate_corpus(pipeline, settings, capture(pipeline, settings, folder, this_run() if refresh else ""))
+            captures = capture(pipeline, settings, folder, Asking(this_run() if refresh else "", offline))
+            corpus, _, said = curate_corpus(pipeline, settings, captures)
             vocabulary = make_vocabulary(pipeline, settings)
             made = make_shards(pipeline, settings)
-            show_outcome(pipeline)
+            show_outcome(pipeline, said)
             paths = {"shards": str(pipeline.workspace.shards(settings.name))}
-        facts = {"snapshot_id": corpus.snapshot_id, "tokenizer_id": vocabulary.tokenizer_id, **paths}
+        facts = {"snapshot_id": corpus.snapshot_id, "sources": said, "tokenizer_id": vocabulary.tokenizer_id, **paths}
         facts |= train_next(settings, made, {"recipe": recipe, "home": home, "save_as": save_as}, training)
     after = f"strawberry: {facts['strawberry']}" if "strawberry" in facts else f"training: {facts['training']}"
-    return completed(facts, f"snapshot {corpus.snapshot_id} and its shards", after)
+    return completed(facts, said, "with its shards", after)

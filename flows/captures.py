@@ -1,8 +1,11 @@
 """Capture as a stage: one job per source, and what becomes of a source that cannot be captured."""
 
+import json
 import os
+import shutil
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -10,19 +13,32 @@ from typing import cast
 from prefect import get_run_logger
 from prefect.blocks.system import Secret
 
-from curation.capture import capture_failure, capture_source, fingerprint
+from curation.capture import RECEIPTS, capture_failure, capture_source, read_memory
 from curation.recipe import Recipe
 from curation.secrets import variable
-from curation.sources.kinds import AnySource, OnFailure, WebSource
+from curation.sources.context import Context
+from curation.sources.earlier import Earlier
+from curation.sources.kinds import capture_settings
+from curation.sources.source import OnFailure, Source
 from flows import current, stages
 from flows.job import Job
 from flows.pipeline import Pipeline, key_of
 from warehouse.errors import RecipeError, SourceError
 from warehouse.layout import Workspace
 from warehouse.store import Artifact, Output, find, write_atomic
+from warehouse.tables import RECEIPTS as RECEIPTS_TABLE
+from warehouse.tables import write_table
 
 WEIGHT = 4_000_000
 """What one source counts for when captures are batched: their sizes are not known before."""
+
+CONTACT = "BERRY_CONTACT"
+"""Environment variable: by what the owners of sites reach us, where a recipe does not say it."""
+
+RESUMABLE_SECONDS = 24 * 3600
+"""A pass that was cut short longer ago is begun anew: what servers answered then may be out of date."""
+
+OFFLINE = "offline: nothing was asked for"
 
 NOT_THERE = "not there"
 """Stands for the bytes of a source that cannot be had; the error beside it makes the key."""
@@ -36,20 +52,30 @@ class Part:
     artifact: Artifact
 
 
-def capture(pipeline: Pipeline, recipe: Recipe, folder: Path, refresh: str) -> list[Part]:
-    """The captures of a recipe's sources. `refresh`, where it is a new word, captures those of the network again.
+@dataclass(frozen=True)
+class Asking:
+    """How a run wants remote sources: `refresh` names a new pass over them, where it is a word; `offline` asks none of them."""
+
+    refresh: str = ""
+    offline: bool = False
+
+
+def capture(pipeline: Pipeline, recipe: Recipe, folder: Path, asking: Asking) -> list[Part]:
+    """The captures of a recipe's sources.
 
     A source that cannot be captured raises SourceError, or leaves its last capture standing, as the recipe says; where it
-    has none yet, one failed item stands for it.
+    has none yet, one failed item stands for it. Offline, the last capture of a remote source stands in any case.
     """
-    absent = recipe.not_captured()
-    if absent:
-        raise RecipeError(f"recipe {recipe.name}: this version does not capture {', '.join(absent)} yet. Take them out to build the rest.")
+    if asking.refresh and asking.offline:
+        raise RecipeError("refresh asks the sources of the network again, and offline asks none of them: leave one of the two out.")
     sources = sorted(recipe.sources, key=lambda source: source.id)
-    _load_secrets(sources)
-    jobs = [_job(pipeline, recipe.name, source, folder, refresh) for source in sources]
+    if not asking.offline:
+        _load_secrets(sources)
+    jobs = [_job(pipeline, recipe, source, folder, asking) for source in sources]
     outputs = pipeline.run(stages.CAPTURE, jobs)
     outputs = [_standing(pipeline, recipe.name, job, output) for job, output in zip(jobs, outputs, strict=True)]
+    for job in jobs:
+        _hand_in(pipeline, recipe.name, job)
     captures = current.Captures(tuple(source.id for source in sources), tuple(output.key for output in outputs))
     return _parts(current.save(pipeline.workspace, recipe.name, captures), outputs)
 
@@ -66,48 +92,97 @@ def _parts(captures: current.Captures, outputs: list[Output]) -> list[Part]:
         Part(f"{source}-{Path(name).stem}", artifact)
         for source, output in zip(captures.sources, outputs, strict=True)
         for name, artifact in sorted(output.artifacts.items())
+        if name.endswith(".parquet")
     ]
 
 
-def _job(pipeline: Pipeline, recipe: str, source: AnySource, folder: Path, refresh: str) -> Job:
+def _job(pipeline: Pipeline, recipe: Recipe, source: Source, folder: Path, asking: Asking) -> Job:
     otherwise = partial(capture_failure, source) if source.on_failure is OnFailure.CONTINUE else None
-    again = _pass(pipeline, recipe, source.id, refresh) if source.kind == "web" else ""
+    last = _last(pipeline.workspace, recipe.name, source.id)
     try:
-        inputs, call = (fingerprint(source, folder), again), partial(capture_source, source, folder)
+        found, again = source.fingerprint(folder), _pass(pipeline, recipe.name, source, asking.refresh) if source.is_remote else ""
+        job = Job(source.id, (found, again), capture_settings(source), capture_failure, folder=True, weight=WEIGHT, otherwise=otherwise)
+        if source.is_remote and asking.offline and find(pipeline.workspace, stages.CAPTURE.name, key_of(stages.CAPTURE, job)) is None:
+            if last is None:
+                raise SourceError(f"source {source.id}: was never captured, and offline nothing is asked for. Run once with a network.")
+            return replace(job, inputs=(NOT_THERE, OFFLINE), call=partial(capture_failure, source, OFFLINE))
     except SourceError as error:
         if otherwise is None:
             raise
-        inputs, call = (NOT_THERE, str(error)), partial(otherwise, str(error))
-    return Job(source.id, inputs, source.capture_settings(), call, folder=True, weight=WEIGHT, otherwise=otherwise)
+        return Job(source.id, (NOT_THERE, str(error)), capture_settings(source), partial(otherwise, str(error)), folder=True, weight=WEIGHT)
+    state = pipeline.workspace.crawl(key_of(stages.CAPTURE, job))
+    earlier = Earlier(tuple(sorted(last.folder.glob("*.parquet")))) if last else Earlier()
+    memory = read_memory(last.folder) if last else {}
+    return replace(
+        job, call=partial(capture_source, source, Context(folder, state, earlier, memory, recipe.contact or os.environ.get(CONTACT, "")))
+    )
+
+
+def _last(workspace: Workspace, recipe: str, source: str) -> Output | None:
+    """The last good capture of a source."""
+    path = _last_path(workspace, recipe, source)
+    return find(workspace, stages.CAPTURE.name, path.read_text()) if path.exists() else None
+
+
+def _last_path(workspace: Workspace, recipe: str, source: str) -> Path:
+    return workspace.current(recipe) / f"{source}.capture"
+
+
+def _hand_in(pipeline: Pipeline, recipe: str, job: Job) -> None:
+    """Makes the receipts of a capture that was just made a partition of their table, and clears what only a restart would need."""
+    state = pipeline.workspace.crawl(key_of(stages.CAPTURE, job))
+    path = state / RECEIPTS
+    if path.exists():
+        rows = [{"run_id": pipeline.log.run_id, "source": job.part, **receipt} for receipt in json.loads(path.read_text())]
+        target = pipeline.workspace.partition("receipts", recipe, f"{job.part}-{pipeline.log.run_id}")
+        aside = pipeline.workspace.scratch / f"receipts-{job.part}.parquet"
+        write_table(aside, rows, RECEIPTS_TABLE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside.replace(target)
+        shutil.rmtree(state)
 
 
 def _standing(pipeline: Pipeline, recipe: str, job: Job, output: Output) -> Output:
     """A capture, where it is good; otherwise the last good one of the source, or the failure where there is none."""
-    path = pipeline.workspace.current(recipe) / f"{job.part}.capture"
     if job.inputs[0] != NOT_THERE and output.key == key_of(stages.CAPTURE, job):
-        write_atomic(path, output.key)
+        write_atomic(_last_path(pipeline.workspace, recipe, job.part), output.key)
         return output
-    last = find(pipeline.workspace, stages.CAPTURE.name, path.read_text()) if path.exists() else None
+    last = _last(pipeline.workspace, recipe, job.part)
     if last is None:
         get_run_logger().warning("source %s could not be captured and has no earlier capture; the run goes on without it", job.part)
         return output
-    get_run_logger().warning("source %s could not be captured; its last capture stands", job.part)
+    if job.inputs[1] == OFFLINE:
+        get_run_logger().info("source %s: its last capture is used", job.part)
+    else:
+        get_run_logger().warning("source %s could not be captured; its last capture stands", job.part)
     pipeline.expose_output(stages.CAPTURE, job, last)
     return last
 
 
-def _pass(pipeline: Pipeline, recipe: str, source: str, refresh: str) -> str:
-    """The word that names the latest capture of a source of the network; a new one captures it again."""
-    path = pipeline.workspace.current(recipe) / f"{source}.pass"
-    if refresh:
+def _pass(pipeline: Pipeline, recipe: str, source: Source, refresh: str) -> str:
+    """The word that names the latest pass over a remote source; a new one captures it again.
+
+    A pass that was cut short, not long ago, goes on under its own word, so that what it was given is not asked for again.
+    """
+    path = pipeline.workspace.current(recipe) / f"{source.id}.pass"
+    word = path.read_text() if path.exists() else ""
+    if refresh and not _is_cut_short(pipeline.workspace, Job(source.id, ("", word), capture_settings(source), capture_failure)):
         write_atomic(path, refresh)
-    return path.read_text() if path.exists() else ""
+        return refresh
+    return word
 
 
-def _load_secrets(sources: Sequence[AnySource]) -> None:
+def _is_cut_short(workspace: Workspace, job: Job) -> bool:
+    key = key_of(stages.CAPTURE, job)
+    state = workspace.crawl(key)
+    if find(workspace, stages.CAPTURE.name, key) is not None or not state.exists():
+        return False
+    return time.time() - max(path.stat().st_mtime for path in (state, *state.iterdir())) < RESUMABLE_SECONDS
+
+
+def _load_secrets(sources: Sequence[Source]) -> None:
     """Puts the Prefect Secret blocks that sources refer to where workers, which do not know Prefect, find them."""
-    for source in sources:
-        reference = source.authorization if isinstance(source, WebSource) else ""
+    for source, reference in ((each, name) for each in sources for name in each.secrets()):
         if reference.startswith("block:") and variable(reference) not in os.environ:
             try:
                 os.environ[variable(reference)] = str(cast(Secret[str], Secret.load(reference.removeprefix("block:"))).get())

@@ -23,6 +23,7 @@ HOME = click.option(
 WORKERS = click.option(
     "--workers", default=0, show_default="one per core", type=click.IntRange(0, 256), help="Worker processes. Changes no result."
 )
+OFFLINE = click.option("--offline", is_flag=True, help="Ask no source of the network: what was captured last is used.")
 REFRESH = click.option("--refresh", is_flag=True, help="Capture sources of the network again, not only those that changed on disk.")
 FORMAT = click.option(
     "--format", "form", default="table", show_default=True, type=click.Choice(["table", "csv", "json"]), help="How to print it."
@@ -73,12 +74,13 @@ def main() -> None:
 @CHANGES
 @WORKERS
 @REFRESH
-def build(recipe: str, home: Path, save_as: str, changes: tuple[str, ...], workers: int, refresh: bool) -> None:
+@OFFLINE
+def build(recipe: str, home: Path, save_as: str, changes: tuple[str, ...], workers: int, refresh: bool, offline: bool) -> None:
     """Makes everything: corpus, vocabulary, shards, model and report.
 
     What is finished and unchanged is skipped, so the same command resumes a build that was stopped or killed.
     """
-    result = _run("flows.build", "build", recipe, home, save_as, changes, workers=workers, refresh=refresh)
+    result = _run("flows.build", "build", recipe, home, save_as, changes, workers=workers, refresh=refresh, offline=offline)
     click.echo(_summary(home, result))
 
 
@@ -89,10 +91,11 @@ def build(recipe: str, home: Path, save_as: str, changes: tuple[str, ...], worke
 @CHANGES
 @WORKERS
 @REFRESH
+@OFFLINE
 @click.option("--train", is_flag=True, help="Go on to shards and training where the snapshot differs enough from the trained one.")
-def curate(recipe: str, home: Path, save_as: str, changes: tuple[str, ...], workers: int, refresh: bool, train: bool) -> None:
+def curate(recipe: str, home: Path, save_as: str, changes: tuple[str, ...], train: bool, **more: Any) -> None:
     """Captures the sources and makes a snapshot of what is worth keeping."""
-    more = {"workers": workers, "refresh": refresh, "then_train": train}
+    more["then_train"] = train
     click.echo(_summary(home, _run("flows.curate", "curate", recipe, home, save_as, changes, **more)))
 
 
@@ -143,20 +146,23 @@ def recipe_list() -> None:
 
 @recipe_group.command("check")
 @click.argument("file", metavar="FILE")
-def recipe_check(file: str) -> None:
+@click.option("--dry-run", is_flag=True, help="Also print what each source would be asked for, up to its first document. Asks nobody.")
+def recipe_check(file: str, dry_run: bool) -> None:
     """Checks a recipe without running it: keys, values, and whether its local sources are there."""
-    from curation.capture import fingerprint
     from curation.recipe import find_recipe, load_recipe
 
     path = find_recipe(file)
     recipe = load_recipe(path)
-    absent = recipe.not_captured()
     for source in recipe.sources:
-        if f"{source.id} ({source.kind})" not in absent:
-            fingerprint(source, path.parent)
+        source.fingerprint(path.parent)
     click.echo(f"{path}: well formed, {len(recipe.sources)} sources.")
-    if absent:
-        click.echo(f"This version cannot build it: it does not capture {', '.join(absent)} yet.")
+    if not dry_run:
+        return
+    for source in recipe.sources:
+        requests = source.first_requests() if source.is_remote else []
+        click.echo(f"\n{source.id} ({source.kind}, {source.domain}): " + ("" if requests else "on this machine, asks no server"))
+        for number, request in enumerate(requests, 1):
+            click.echo(f"  {number}. {request.method} {request.url}\n     {request.purpose}")
 
 
 @recipe_group.command("schema")

@@ -12,10 +12,11 @@ from prefect.states import Completed
 from pydantic import BaseModel
 
 from curation import ledger, partitions, splits
+from curation.changes import changes
 from curation.recipe import Recipe
 from flows import calls, stages
-from flows.captures import Part, capture
-from flows.current import Corpus, combined, save
+from flows.captures import Asking, Part, capture
+from flows.current import Corpus, combined, latest, save
 from flows.follow import follow
 from flows.forms import DuplicateChanges, MixChanges, SplitChanges, Threshold, WorkerCount, changed
 from flows.job import Job
@@ -26,6 +27,7 @@ from flows.schedules import stand_for_missed_runs
 from flows.session import Work, fails_plainly, read_recipe, run_name, session, show_outcome, this_run
 from flows.stage import Stage
 from warehouse.errors import MixError
+from warehouse.layout import Workspace
 from warehouse.store import Artifact, Output
 from warehouse.tables import LINEAGE, read_table, write_table
 
@@ -44,6 +46,7 @@ def curate(
     splits: SplitChanges = SplitChanges(),
     mix: MixChanges = MixChanges(),
     refresh: bool = False,
+    offline: bool = False,
     then_train: bool = False,
     workers: WorkerCount = 0,
 ) -> State[dict[str, Any]]:
@@ -58,6 +61,7 @@ def curate(
         splits: Held-out text; empty boxes are as the recipe says.
         mix: How much of each domain; empty boxes are as the recipe says.
         refresh: Capture sources of the network again.
+        offline: Ask no source of the network: what was captured last is used.
         then_train: Go on to shards and training where the snapshot differs enough from what the model was trained on.
         workers: Processes; 0 for one per core.
     """
@@ -65,19 +69,23 @@ def curate(
     asked, folder = read_recipe(recipe)
     settings = changed(asked, save_as=save_as, quality=quality, duplicates=duplicates, splits=splits, mix=mix)
     with session(settings, home, workers, stages.CURATION, Work.CORPUS) as pipeline:
-        captures = capture(pipeline, settings, folder, this_run() if refresh else "")
-        corpus, new = curate_corpus(pipeline, settings, captures)
-        made = {"snapshot_id": corpus.snapshot_id}
+        captures = capture(pipeline, settings, folder, Asking(this_run() if refresh else "", offline))
+        corpus, new, said = curate_corpus(pipeline, settings, captures)
+        made = {"snapshot_id": corpus.snapshot_id, "sources": said}
         if then_train:
             made |= follow(pipeline, settings, {"recipe": recipe, "home": home, "save_as": save_as})
-        show_outcome(pipeline)
+        show_outcome(pipeline, said)
     if new:
-        return Completed(message=f"snapshot {corpus.snapshot_id}", data=made)
-    return Completed(name="Unchanged", message=f"nothing new: snapshot {corpus.snapshot_id} stands", data=made)
+        return Completed(message=said, data=made)
+    return Completed(name="Unchanged", message=f"nothing new: {said}", data=made)
 
 
-def curate_corpus(pipeline: Pipeline, recipe: Recipe, captures: list[Part]) -> tuple[Corpus, bool]:
-    """Runs the stages after capture one after another and points the recipe at the snapshot; also whether that is new."""
+def curate_corpus(pipeline: Pipeline, recipe: Recipe, captures: list[Part]) -> tuple[Corpus, bool, str]:
+    """Runs the stages after capture one after another and points the recipe at the snapshot.
+
+    Also gives whether the snapshot is new, and in words what the captures brought and what came of it.
+    """
+    before = latest(pipeline.workspace, recipe.name, Corpus)
     extracted = _each(pipeline, stages.EXTRACT, [captures], None, partitions.extract_partition, partitions.unextracted_partition)
     documents = _each(pipeline, stages.CLEAN, [extracted], None, partitions.clean_partition, partitions.uncleaned_partition)
     signals = _each(pipeline, stages.SIGNALS, [documents], None, partitions.score_partition, partitions.unscored_partition)
@@ -96,11 +104,23 @@ def curate_corpus(pipeline: Pipeline, recipe: Recipe, captures: list[Part]) -> t
             snapshot=str(snapshot_file.path.relative_to(root)),
             documents=tuple(str(part.artifact.path.relative_to(root)) for part in documents),
             digest=combined(snapshot_file.sha256, *(part.artifact.sha256 for part in documents)),
+            captures=tuple(str(part.artifact.path.relative_to(root)) for part in captures),
         ),
     )
+    said = _brought(pipeline.workspace, before, corpus)
+    get_run_logger().info(said)
     pipeline.show("ledger", pages.ledger)
     pipeline.show("balance", pages.balance)
-    return corpus, new
+    return corpus, new, said
+
+
+def _brought(workspace: Workspace, before: Corpus | None, corpus: Corpus) -> str:
+    """What the captures of a corpus brought since the one before it, and the way from snapshot to snapshot."""
+    known = [path for name in (before.captures if before else ()) if (path := workspace.root / name).is_file()]
+    found = changes(known, [workspace.root / name for name in corpus.captures], workspace.root / corpus.snapshot, workspace.scratch)
+    if before is None or before.snapshot_id == corpus.snapshot_id:
+        return f"{found}; snapshot {corpus.snapshot_id}"
+    return f"{found}; snapshot {before.snapshot_id} -> {corpus.snapshot_id}"
 
 
 def _each(

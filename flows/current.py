@@ -21,12 +21,13 @@ class Captures:
 
 @dataclass(frozen=True)
 class Corpus:
-    """A curated corpus: a snapshot and the documents it names. Paths are relative to the workspace."""
+    """A curated corpus: a snapshot, the documents it names, and the captures they are from. Paths are relative to the workspace."""
 
     snapshot_id: str
     snapshot: str
     documents: tuple[str, ...]
     digest: str  # of the snapshot's and the documents' bytes
+    captures: tuple[str, ...] = ()
 
     def paths(self, workspace: Workspace) -> tuple[Path, list[Path]]:
         """The snapshot's file and the documents' files."""

@@ -59,7 +59,7 @@ TRIGGERED = {
 }
 """When the events come, as the page of automations says it."""
 
-FIRST = ("recipe", "save_as", "refresh", "then_train", "again", "statement", "limit")
+FIRST = ("recipe", "save_as", "refresh", "offline", "then_train", "again", "statement", "limit")
 LAST = ("workers", "home")
 """Parameters at the head and at the foot of a form; what differs from the recipe stands between them."""
 

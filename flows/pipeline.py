@@ -203,6 +203,8 @@ class Pipeline:
         if stage.table is None:
             return
         for name, artifact in output.artifacts.items():
+            if not name.endswith(".parquet"):
+                continue
             stem = Path(name).stem
             self.expose(stage.table, job.part if stem == "part" else f"{job.part}-{stem}", artifact)
 

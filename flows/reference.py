@@ -17,7 +17,8 @@ from pydantic.fields import FieldInfo
 
 from curation.policies import Policies, Policy
 from curation.recipe import Recipe
-from curation.sources.kinds import CAPTURED_KINDS, AnySource, Source
+from curation.sources.kinds import KINDS
+from curation.sources.source import Source
 from warehouse.catalog import VIEW_OF, attached, publish
 from warehouse.layout import Workspace
 from warehouse.tables import SCHEMAS
@@ -104,12 +105,10 @@ def _sections(model: type[BaseModel], place: str) -> Iterator[str]:
 
 def _source_sections(name: str, description: str) -> Iterator[str]:
     yield f"## `[[{name}]]`\n\n{description} One table per source. These keys are common to every kind:"
-    yield _key_grid(Source, list(Source.model_fields))
-    for kind in _models(AnySource):
-        word = get_args(kind.model_fields["kind"].annotation)[0]
+    yield _key_grid(Source, [key for key in Source.model_fields if key != "kind"])
+    for word, kind in KINDS.items():
         own = [key for key in _changed(kind, Source) if key != "kind"]
-        heading = f'### `kind = "{word}"`' + ("" if word in CAPTURED_KINDS else " (not captured by this version)")
-        yield f"{heading}\n\n{_docstring(kind)}"
+        yield f'### `kind = "{word}"`\n\n{_docstring(kind)}'
         yield _key_grid(kind, own)
 
 

@@ -111,10 +111,10 @@ def session(recipe: Recipe, home: str, workers: int, stages: Sequence[Stage], wo
         yield Pipeline(place.workspace, recipe.name, place.log, place.display, place.page, count, elsewhere)
 
 
-def show_outcome(pipeline: Pipeline) -> None:
-    """Shows on the run's page what was made and what it came from."""
+def show_outcome(pipeline: Pipeline, brought: str = "") -> None:
+    """Shows on the run's page what was made and what it came from; `brought` is what the sources brought in this run."""
     pipeline.show("lineage", pages.lineage)
-    pipeline.show("produced", lambda workspace, recipe: pages.produced(workspace, recipe, report_address(recipe)))
+    pipeline.show("produced", lambda workspace, recipe: pages.produced(workspace, recipe, report_address(recipe), brought))
 
 
 def completed(made: dict[str, Any], *said: str) -> State[dict[str, Any]]:

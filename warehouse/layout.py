@@ -69,6 +69,15 @@ class Workspace:
         """Where a training that is not finished keeps its state."""
         return self.root / "checkpoints" / key
 
+    @property
+    def source_cache(self) -> Path:
+        """What is dear to fetch and can be fetched again, such as clones. May be removed between captures."""
+        return self.root / "cache"
+
+    def crawl(self, key: str) -> Path:
+        """Where a capture that is not finished keeps what servers have answered."""
+        return self.root / "crawls" / key
+
     def table(self, name: str) -> Path:
         """The folder of a table, over all recipes."""
         return self.tables / name

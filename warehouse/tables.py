@@ -33,13 +33,15 @@ CAPTURES = _schema(
         "revision": (_TEXT, "the source's own revision, else the digest of the content"),
         "media_type": (_TEXT, "of the content"),
         "charset": (_TEXT, "as declared by the transport, null where nothing declared it"),
-        "licence": (_TEXT, "as the recipe states it"),
+        "licence": (_TEXT, "as the item or the source states it, else as the recipe does"),
+        "attribution": (_TEXT, "whom to name, and where they are listed; null where the source does not say"),
         "modified": (_TEXT, "ISO 8601, as the source states it"),
         "etag": (_TEXT, "as the server sent it, null elsewhere"),
         "bytes": (_COUNT, "of the content"),
         "sha256": (_TEXT, "of the content"),
         "content": (pa.large_binary(), "the bytes as the source gave them"),
         "error": (_TEXT, "why the item could not be read; then content is null"),
+        "gone": (_TEXT, "how the source said that it no longer has what an earlier capture has; then content is null"),
     }
 )
 
@@ -300,6 +302,20 @@ RUNS = _schema(
     }
 )
 
+RECEIPTS = _schema(
+    {
+        "run_id": (_TEXT, "when the run began, as in runs"),
+        "source": (_TEXT, "the source's id in the recipe"),
+        "host": (_TEXT, "whom was asked"),
+        "requests": (_COUNT, "sent"),
+        "unchanged": (_COUNT, "answers that said: as it was (HTTP status 304)"),
+        "bytes": (_COUNT, "received, as they came over the wire"),
+        "waited": (_NUMBER, "seconds of politeness: delays, Retry-After, back-off"),
+        "errors": (_COUNT, "requests without an answer, or with an error for one"),
+        "robots": (_TEXT, "digest of its robots.txt; empty where it has none"),
+    }
+)
+
 SCHEMAS: Mapping[str, pa.Schema] = {
     "captures": CAPTURES,
     "documents": DOCUMENTS,
@@ -318,6 +334,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "models": MODELS,
     "samples": SAMPLES,
     "runs": RUNS,
+    "receipts": RECEIPTS,
 }
 """The tables that SQL sees, by name."""
 

@@ -9,6 +9,11 @@ SELECT recipe, * EXCLUDE (recipe, content)
 FROM read_parquet('{tables}/captures/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});
 COMMENT ON VIEW captures IS 'What the sources gave: one row per item, its bytes left out. capture_id equals doc_id.';
 
+CREATE VIEW receipts AS
+SELECT recipe, * EXCLUDE (recipe)
+FROM read_parquet('{tables}/receipts/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});
+COMMENT ON VIEW receipts IS 'What each host was asked in each capture, and what it cost: requests, answers 304, bytes, waits, errors.';
+
 CREATE VIEW documents AS
 SELECT recipe, * EXCLUDE (recipe)
 FROM read_parquet('{tables}/documents/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});

@@ -45,7 +45,7 @@ def decode(content: bytes, charset: str | None) -> str:
             return damaged
         try:
             return content.decode(name)
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):  # there are codecs that decode nothing, and names that are none
             continue
     return _western(content)
 

@@ -42,12 +42,17 @@ def extract_captions(item: Captured) -> Extracted:
 
 
 def extract_timed_json(item: Captured) -> Extracted:
-    """The words of a JSON array of [text, start, end] entries, sentences or single words."""
+    """The words of a JSON array of [text, start, end] entries, sentences or single words, or of a podcast's transcript in JSON.
+
+    Transcripts of podcasts: https://podcasting2.org/docs/podcast-namespace/tags/transcript.
+    """
     require_size(item.content, MAX_BYTES)
     try:
         entries = json.loads(decode(item.content, item.charset))
     except (json.JSONDecodeError, RecursionError) as error:
         raise Failed(f"no JSON: {error}", Reason.MALFORMED) from error
+    if isinstance(entries, dict) and isinstance(entries.get("segments"), list):
+        entries = entries["segments"]
     if not isinstance(entries, list):
         raise Dropped(Reason.UNSUPPORTED, "JSON, but not a list of timed texts")
     if any(isinstance(entry, dict) and "translatedText" in entry for entry in entries[:3]):
@@ -67,6 +72,9 @@ def _timed(entry: object) -> Utterance:
             return Utterance(float(start), float(end), without_sounds(text))
         case {"text": str(text), "start": (int() | float()) as start, "end": (int() | float()) as end}:
             return Utterance(float(start), float(end), without_sounds(text))
+        case {"body": str(text), "startTime": (int() | float()) as start, **rest}:
+            until = rest.get("endTime")
+            return Utterance(float(start), float(until if isinstance(until, int | float) else start), without_sounds(text))
         case _:
             raise Dropped(Reason.UNSUPPORTED, f"an entry is no timed text: {str(entry)[:80]}")
 

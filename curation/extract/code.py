@@ -37,17 +37,20 @@ _MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|[.-](?:bundle|slim\.m
 def extract_code(item: Captured) -> Extracted:
     """A source file as it is.
 
-    Raises Dropped for code that is vendored, minified, generated or data, each with what gave it away.
+    Raises Dropped for code that is vendored, minified, generated or data, each with what gave it away. Where the source
+    says that a file is not vendored or not generated, it is believed.
     """
     require_size(item.content, MAX_BYTES)
     path = PurePosixPath(item.native_id)
-    _require_own(path)
+    if item.marks.get("vendored") != "no":
+        _require_own(path)
     text = decode(item.content, item.charset)
-    language = programming_language(item.native_id, text)
+    language = item.marks.get("language") or programming_language(item.native_id, text)
     if language in DATA_LANGUAGES:
         raise Dropped(Reason.DATA, f"a {language} file")
     _require_readable(text, path)
-    _require_written(text)
+    if item.marks.get("generated") != "no":
+        _require_written(text)
     _require_code(text)
     return Extracted(text, item.title or path.name, "code")
 

@@ -49,7 +49,7 @@ def extract_html(item: Captured) -> Extracted:
     source = decode(item.content, item.charset)
     tree = parse_html(source)
     title = item.title or _title(tree)
-    _require_article(tree)
+    require_article(tree)
     content = _content_element(tree, source, item.media_type)
     if content is not None:
         return _result(render(content, WIKI_NOISE), title, "html-element")
@@ -85,7 +85,7 @@ def _title(tree: lxml.html.HtmlElement) -> str | None:
     return None
 
 
-def _require_article(tree: lxml.html.HtmlElement) -> None:
+def require_article(tree: lxml.html.HtmlElement) -> None:
     """Raises Dropped for wiki pages that say themselves that they are not articles."""
     namespace = _namespace(tree)
     if namespace not in (None, "0"):

@@ -12,8 +12,11 @@ from curation.extract.html import extract_html
 from curation.extract.jats import extract_jats
 from curation.extract.languages import BY_SUFFIX
 from curation.extract.latex import extract_latex
+from curation.extract.latex_source import extract_latex_source
 from curation.extract.markdown import extract_markdown
+from curation.extract.marks import read_marks, require_own
 from curation.extract.plain import extract_plain
+from curation.extract.wikihtml import extract_rendered
 from curation.extract.wikitext import extract_page, extract_wikitext
 
 Extractor = Callable[[Captured], Extracted]
@@ -23,9 +26,11 @@ EXTRACTORS: Mapping[str, Extractor] = {
     "application/xhtml+xml": extract_html,
     "text/x-wiki": extract_wikitext,
     "application/x-mediawiki-page+xml": extract_page,
+    "application/x-mediawiki-parse+html": extract_rendered,
     "text/plain": extract_plain,
     "text/markdown": extract_markdown,
     "application/x-tex": extract_latex,
+    "application/x-latex-source": extract_latex_source,
     "application/jats+xml": extract_jats,
     "text/vtt": extract_captions,
     "application/x-subrip": extract_captions,
@@ -50,13 +55,14 @@ def extract(item: Captured) -> Extracted:
 
     Raises Dropped where the item is no document and Failed where it cannot be read.
     """
-    media_type = item.media_type.partition(";")[0].strip().lower()
+    media_type, marks = item.media_type.partition(";")[0].strip().lower(), read_marks(item.media_type)
+    require_own(marks)
     if media_type in ("application/octet-stream", ""):
         media_type = sniff(item)
     extractor = EXTRACTORS.get(media_type)
     if extractor is None:
         raise Dropped(Reason.UNSUPPORTED, f"media type {media_type}")
-    return extractor(Captured(**{**vars(item), "media_type": media_type}))
+    return extractor(Captured(**{**vars(item), "media_type": media_type, "marks": marks}))
 
 
 def sniff(item: Captured) -> str:

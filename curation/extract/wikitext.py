@@ -68,7 +68,10 @@ def extract_page(item: Captured) -> Extracted:
     latest = max(enumerate(revisions), key=lambda pair: (pair[1].findtext("{*}timestamp") or "", pair[0]))[1]
     if (model := latest.findtext("{*}model") or "wikitext") != "wikitext":
         raise Dropped(Reason.UNSUPPORTED, f"content model {model}")
-    return _page(latest.findtext("{*}text") or "", title)
+    text = latest.find("{*}text")
+    if text is not None and text.get("deleted") is not None:
+        raise Dropped(Reason.EMPTY, "the text of its latest revision is hidden")
+    return _page((text.text if text is not None else None) or "", title)
 
 
 def _page(source: str, title: str | None) -> Extracted:

@@ -1,8 +1,8 @@
-"""Files in folders and archives, read in place and in order: zip, tar, gz, bz2 and xz, also within one another.
+"""Files in folders and archives, read in place and in order: zip, tar, 7z, gz, bz2, xz and zst, also within one another.
 
 Containers are told by their first bytes, whatever their name; only a name that promises one where there is none counts as
-damage. Nothing is unpacked to disk, so a member's path cannot climb
-out of anywhere. What cannot be read is a member with an error, and the rest goes on.
+damage. No member is written under its own path, so none can climb out of anywhere. What cannot be read is a member with an
+error, and the rest goes on.
 """
 
 import bz2
@@ -11,7 +11,9 @@ import io
 import lzma
 import os
 import re
+import stat
 import struct
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -21,7 +23,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Self, cast
 
+from curation.sources import sevenzip
+from curation.sources.bombs import Watched, require_no_bomb
 from warehouse.digests import sha256_file
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdError, ZstdFile
+else:
+    from backports.zstd import ZstdError, ZstdFile
 
 DEEPEST = 3
 """Archives within archives are opened to this depth."""
@@ -30,7 +39,12 @@ IN_MEMORY = 128_000_000
 """A zip within a compressed archive is read to memory up to this size: its directory is at its end, and every step back
 in a compressed stream decompresses it from the start again."""
 
-ARCHIVE_ENDINGS = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz")
+PIECE = 1 << 20
+"""Bytes that are unpacked at once."""
+
+LINK = "is a link; links are not followed"
+
+ARCHIVE_ENDINGS = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z")
 """A file so named that holds no archive is a damaged one, not a document."""
 
 UNREADABLE = (
@@ -45,13 +59,16 @@ UNREADABLE = (
     lzma.LZMAError,
     zipfile.BadZipFile,
     tarfile.TarError,
+    ZstdError,
+    sevenzip.SevenZipError,
 )
-"""What the standard library raises for damaged, encrypted or unknown archives."""
+"""What is raised for damaged, encrypted or unknown archives."""
 
 _STREAMS: dict[re.Pattern[bytes], tuple[str, Callable[[IO[bytes]], IO[bytes]]]] = {
     re.compile(rb"\x1f\x8b\x08"): (".gz", lambda raw: cast(IO[bytes], gzip.GzipFile(fileobj=raw))),
     re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)"): (".bz2", lambda raw: cast(IO[bytes], bz2.BZ2File(raw))),
     re.compile(rb"\xfd7zXZ\x00"): (".xz", lambda raw: cast(IO[bytes], lzma.LZMAFile(raw))),  # noqa: SIM115
+    re.compile(rb"\x28\xb5\x2f\xfd"): (".zst", lambda raw: cast(IO[bytes], ZstdFile(raw))),
 }
 
 
@@ -87,14 +104,21 @@ class _Place:
     def holds(self, stream: IO[bytes]) -> Member:
         return Member(self.name, stream, self.modified, None, self.joint)
 
+    def refused(self, why: str) -> Member:
+        return Member(self.name, None, self.modified, why, self.joint)
+
     def failed(self, error: BaseException, opaque: bool = False) -> Member:
         return Member(self.name, None, self.modified, explain(error), self.joint, opaque)
 
 
-def members(path: Path) -> Iterator[Member]:
-    """Every file at or below a path, sorted by name in folders and in stored order in archives."""
+def members(path: Path, containers_within: bool = True) -> Iterator[Member]:
+    """Every file at or below a path, sorted by name in folders and in stored order in archives.
+
+    Without `containers_within`, an archive within an archive is a file like any other.
+    """
     if not path.is_dir():
-        yield from _file(path, _Place(path.name)) if path.is_file() else [Member(path.name, None, error="is no regular file")]
+        place = _Place(path.name, depth=DEEPEST if containers_within else 1)
+        yield from _file(path, place) if path.is_file() else [Member(path.name, None, error="is no regular file")]
         return
     for file, fault in files_below(path):
         name = file.relative_to(path).as_posix()
@@ -116,6 +140,25 @@ def files_below(folder: Path) -> list[tuple[Path, str | None]]:
         found |= dict.fromkeys(links, "is a link to a folder; such links are not followed")
         found |= {here / name: None if (here / name).is_file() else "is no regular file" for name in names}
     return sorted(found.items())
+
+
+def expanded(path: Path, most: int) -> int:
+    """Bytes that an archive or compressed file unpacks to, as far as they can be read; not counted beyond `most`.
+
+    A zip is believed: what a member has beyond the size in its directory is never given.
+    """
+    try:
+        with path.open("rb") as raw:
+            if _is_zip(raw):
+                with zipfile.ZipFile(raw) as archive:
+                    return sum(info.file_size for info in archive.infolist())
+            _, stream = _decompressed(raw)
+            total = 0
+            while total <= most and (piece := stream.read(PIECE)):
+                total += len(piece)
+            return total
+    except UNREADABLE:
+        return 0
 
 
 def content_digest(file: Path) -> str:
@@ -150,6 +193,9 @@ def _opened(raw: IO[bytes], place: _Place) -> Iterator[Member]:
         if archive := _is_zip(raw):
             yield from _zip_members(raw, place)
             return
+        if archive := _peek(raw, 6) == sevenzip.MAGIC:
+            yield from _seven_zip_members(raw, place)
+            return
         suffix, stream = _decompressed(raw)
         archive = bool(suffix)
         if _is_tar(stream):
@@ -167,10 +213,14 @@ def _opened(raw: IO[bytes], place: _Place) -> Iterator[Member]:
 
 def _zip_members(raw: IO[bytes], place: _Place) -> Iterator[Member]:
     with zipfile.ZipFile(raw if place.depth == DEEPEST else _rewindable(raw)) as archive:
+        require_no_bomb(archive)
         for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
             if info.filename.endswith("/"):
                 continue
             inner = place.member(info.filename, _moment(*info.date_time))
+            if stat.S_ISLNK(info.external_attr >> 16):
+                yield inner.refused(LINK)
+                continue
             try:
                 with archive.open(info) as stream:
                     yield from _opened(stream, inner)
@@ -178,12 +228,25 @@ def _zip_members(raw: IO[bytes], place: _Place) -> Iterator[Member]:
                 yield inner.failed(error)
 
 
+def _seven_zip_members(raw: IO[bytes], place: _Place) -> Iterator[Member]:
+    with sevenzip.unpacked(raw if place.depth == DEEPEST else _rewindable(raw)) as found:
+        for content in found:
+            inner = place.member(content.name, content.modified)
+            if content.stream is None:
+                yield inner.failed(sevenzip.SevenZipError(content.error))
+            else:
+                yield from _opened(content.stream, inner)
+
+
 def _tar_members(stream: IO[bytes], place: _Place) -> Iterator[Member]:
     with tarfile.open(fileobj=stream, mode="r:", tarinfo=_Header) as archive:
         for info in archive:
+            inner = place.member(info.name.removeprefix("./"), _epoch(info.mtime))
             content = archive.extractfile(info) if info.isfile() else None
             if content is not None:
-                yield from _opened(content, place.member(info.name.removeprefix("./"), _epoch(info.mtime)))
+                yield from _opened(content, inner)
+            elif not info.isdir():
+                yield inner.refused(LINK if info.issym() or info.islnk() else "is no regular file")
 
 
 class _Header(tarfile.TarInfo):
@@ -238,5 +301,5 @@ def _decompressed(raw: IO[bytes]) -> tuple[str, IO[bytes]]:
     head = _peek(raw, 10)
     for magic, (suffix, opener) in _STREAMS.items():
         if magic.match(head):
-            return suffix, cast(IO[bytes], io.BufferedReader(cast(io.RawIOBase, opener(raw))))
+            return suffix, cast(IO[bytes], io.BufferedReader(Watched(opener(raw), raw)))
     return "", raw

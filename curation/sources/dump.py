@@ -1,7 +1,8 @@
 """MediaWiki XML dumps, cut into one item per page without building a tree of the whole.
 
 Within a dump `<page>` cannot occur but as an element, since wikitext is escaped, so pages are found by their tags. A
-page keeps the bytes it had, in UTF-8. Schema: https://www.mediawiki.org/xml/export-0.11.xsd.
+page keeps the bytes it had, in UTF-8. Schemas: https://www.mediawiki.org/xml/export-0.11.xsd, and its forerunners from
+export-0.3.xsd on. Before 0.6 a page did not say its namespace: there it is told by the names in the head of the dump.
 """
 
 import codecs
@@ -37,7 +38,7 @@ def pages(stream: IO[bytes], name: str, largest: int) -> Iterator[Item]:
     """
     chunks = _utf8(stream)
     head = next(chunks, b"")
-    prefix = _prefix(head, name)
+    prefix, spaces = _prefix(head, name), _namespaces(head)
     cutter = _Cutter(largest)
     for chunk in chain([head], chunks):
         for number, content in cutter.cut(chunk):
@@ -46,7 +47,7 @@ def pages(stream: IO[bytes], name: str, largest: int) -> Iterator[Item]:
                     f"{name}#oversized-{number}", f"{prefix.rstrip('#')}#{number}", f"page {number} is larger than {largest} bytes"
                 )
             else:
-                yield _page(content, prefix)
+                yield _page(content, prefix, spaces)
     if cutter.open or (is_dump(head) and not cutter.ended):
         yield Item.failed(f"{name}#truncated", prefix, "the dump ends before its last tag: it is truncated")
     elif not cutter.count:
@@ -92,6 +93,12 @@ def _prefix(head: bytes, name: str) -> str:
     return html.unescape(base[1].decode("utf-8", "replace")) + "/" if base else f"file:{name}#"
 
 
+def _namespaces(head: bytes) -> dict[str, str]:
+    """Numbers of namespaces by what stands before the colon of a title, in lower case."""
+    named = re.findall(rb'<namespace key="(-?\d+)"[^>]*>([^<]+)</namespace>', head)
+    return {html.unescape(name.decode("utf-8", "replace")).strip().lower(): key.decode() for key, name in named}
+
+
 def _utf8(stream: IO[bytes]) -> Iterator[bytes]:
     chunks = _chunks(stream)
     head = next(chunks, b"")
@@ -116,14 +123,15 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
         yield bytes(chunk)
 
 
-def _page(content: bytes, prefix: str) -> Item:
+def _page(content: bytes, prefix: str, spaces: dict[str, str]) -> Item:
     title = _field(rb"<title>([^<]*)</title>", content) or "untitled"
+    space = None if b"<ns>" in content else spaces.get(title.partition(":")[0].strip().lower() if ":" in title else "")
     revision = content[start:] if (start := content.rfind(b"<revision>")) >= 0 else b""  # the latest of a history
     return Item(
         native_id=_field(rb"<id>(\d+)</id>", content) or title,
         uri=prefix + title.replace(" ", "_"),
         content=content,
-        media_type=WIKI_PAGE,
+        media_type=WIKI_PAGE + (f"; namespace={space}" if space else ""),
         title=title,
         revision=_field(rb"<id>(\d+)</id>", revision),
         charset="utf-8",

@@ -1,114 +1,110 @@
 """Local files, folders and archives."""
 
-import glob
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from fnmatch import fnmatch
-from itertools import takewhile
 from pathlib import Path
+from typing import IO, Literal
 
-from curation.sources.containers import UNREADABLE, Member, content_digest, explain, files_below, members
+from pydantic import Field, field_validator
+
+from curation.sources import warc
+from curation.sources.columns import Columns, Rows
+from curation.sources.containers import UNREADABLE, explain
+from curation.sources.context import Context
 from curation.sources.dump import is_dump, pages
-from curation.sources.item import Item, printable
-from curation.sources.kinds import FilesSource, Format
+from curation.sources.formats import Format
+from curation.sources.item import Item
 from curation.sources.media import WIKI_DUMP, media_type
-from warehouse.digests import digest
-from warehouse.errors import SourceError
+from curation.sources.places import Located, PathSource, fingerprint, located
+from curation.sources.source import kind
+from curation.sources.tables import Table, TableError, rows, table_of
+
+__all__ = ["FilesSource", "fingerprint", "items"]
 
 HEAD = 4096
 LONGEST_TITLE = 200
 
 
-def roots(source: FilesSource, folder: Path) -> list[Path]:
-    """The files and folders that a source's path names, sorted.
+class FilesSource(PathSource):
+    """Local files, folders and archives (zip, tar, gz, bz2, xz, zst, 7z), web archives and dumps, read in place."""
 
-    Raises SourceError where there is none.
-    """
-    path = _absolute(source.path, folder)
-    if path.exists():
-        return [path]
-    pattern = os.path.expanduser(source.path)  # noqa: PTH111  (Path drops the trailing slash of a pattern for folders)
-    names = glob.glob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207  (as a shell does: hidden files are not meant)
-    found = sorted({_absolute(name, folder) for name in names})
-    if not found:
-        raise SourceError(
-            f"source {source.id}: {_absolute(source.path, folder)} does not exist. "
-            f"Check `path` in the recipe (it is relative to {folder}), or take the source out."
-        )
-    return [path for path in found if not any(other in path.parents for other in found)]
+    kind: Literal["files"] = kind("Files, folders and archives on this machine.")
+    format: Format = Field(Format.AUTO, title="Format", description="What the files are; `auto` tells by name and content.")
+    document_start: str = Field(
+        "", title="Document start", description="Regular expression for the line that opens each document in a file of many."
+    )
+    columns: Columns = Field(
+        Columns(text=""), title="Columns", description="Which columns of Parquet, JSON lines and CSV hold the text, the id and so on."
+    )
+    max_item_megabytes: float = Field(64.0, gt=0, le=1024, title="Largest item", description="A larger one is recorded as failed.")
 
+    @field_validator("document_start")
+    @classmethod
+    def _compiles(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern.encode(), re.MULTILINE)
+        except re.error as error:
+            raise ValueError(f"is no regular expression ({error})") from None
+        return pattern
 
-def fingerprint(source: FilesSource, folder: Path) -> str:
-    """Digest of every byte that the source could read: the input of its capture."""
-    facts = {}
-    for root in roots(source, folder):
-        alone = [(root, None if root.is_file() else "is no regular file")]
-        for file, fault in files_below(root) if root.is_dir() else alone:
-            facts[printable(os.path.relpath(file, folder))] = fault or content_digest(file)
-    return digest(facts)
+    @property
+    def largest(self) -> int:
+        """Bytes of one item."""
+        return int(self.max_item_megabytes * 1e6)
+
+    def items(self, context: Context) -> Iterator[Item]:
+        """One item per file or archive member; of a file of many one per page, row or document."""
+        return items(self, context.folder)
 
 
 def items(source: FilesSource, folder: Path) -> Iterator[Item]:
-    """One item per file or archive member, per page of a MediaWiki dump, or per document of a file of many."""
-    base = _base(source, folder)
-    for root in roots(source, folder):
-        place = os.path.relpath(root, folder).replace(os.sep, "/")
-        for member in members(root):
-            if not _wanted(source, member):
-                continue
-            address = f"{place}{member.joint}{member.name if member.joint else ''}"
-            uri = f"{source.origin.rstrip('/')}/{member.name}" if source.origin else f"file:{address}"
-            native = member.name
-            if base is not None and root != base:
-                native = f"{os.path.relpath(root, base).replace(os.sep, '/')}{member.joint}{member.name if member.joint else ''}"
-            yield from _member_items(source, member, native, uri)
+    """One item per file or archive member; of a file of many one per page, row or document."""
+    for place in located(source, folder):
+        stream = place.member.stream
+        if stream is None:
+            yield Item.failed(place.native, place.uri, place.member.error or "cannot be read")
+            continue
+        try:
+            yield from _of_many(source, place, stream) or _of_one(source, place, stream)
+        except UNREADABLE as error:
+            yield Item.failed(place.native, place.uri, explain(error))
 
 
-def _base(source: FilesSource, folder: Path) -> Path | None:
-    """The folder from which the matches of a pattern are named: the part before its first wildcard. None for a plain path.
-
-    A pattern may match another file tomorrow, and a recipe may move: today's ids must change in neither case.
-    """
-    if _absolute(source.path, folder).exists():
-        return None
-    fixed = takewhile(lambda part: not glob.has_magic(part), Path(source.path).parts)
-    return _absolute(str(Path(*fixed)), folder)
-
-
-def _absolute(path: str, folder: Path) -> Path:
-    return Path(os.path.normpath(folder / os.path.expanduser(path)))  # noqa: PTH111
+def _of_many(source: FilesSource, place: Located, stream: IO[bytes]) -> Iterator[Item] | None:
+    """The items of a file that holds many by its own format; None for any other."""
+    head: bytes = stream.peek(HEAD)  # type: ignore[attr-defined]  # every stream of a member is buffered
+    if warc.is_warc(head):
+        return warc.pages(stream, place.native, place.uri, source.largest, place.whole)
+    if media_type(place.member.name, source.format) == WIKI_DUMP or (source.format is Format.AUTO and is_dump(head)):
+        return _wiki_pages(source, place, stream)
+    table = table_of(place.member.name, head)
+    if source.columns.text and table not in (None, Table.TEXT):
+        return _rows(source, place, stream, table)
+    return None
 
 
-def _wanted(source: FilesSource, member: Member) -> bool:
-    included = not source.include or member.opaque or any(fnmatch(member.name, pattern) for pattern in source.include)
-    return included and not any(fnmatch(member.name, pattern) for pattern in source.exclude)
+def _wiki_pages(source: FilesSource, place: Located, stream: IO[bytes]) -> Iterator[Item]:
+    for page in pages(stream, place.native, source.largest):
+        # numbers of pages are unique within one dump only
+        yield page if place.whole or page.content is None else replace(page, native_id=f"{place.native}#{page.native_id}")
 
 
-def _member_items(source: FilesSource, member: Member, native: str, uri: str) -> Iterator[Item]:
-    largest = int(source.max_item_megabytes * 1e6)
-    if member.stream is None:
-        yield Item.failed(native, uri, member.error or "cannot be read")
-        return
-    kind = media_type(member.name, source.format)
+def _rows(source: FilesSource, place: Located, stream: IO[bytes], table: Table) -> Iterator[Item]:
+    media = media_type("", Format.TEXT if source.format is Format.AUTO else source.format)
+    reader = Rows(place.native, place.uri, source.columns, media, source.largest)
     try:
-        head = member.stream.read(HEAD)
-        if kind == WIKI_DUMP or (source.format is Format.AUTO and is_dump(head)):
-            member.stream.seek(0)
-            alone = member.joint == "" and native == member.name
-            for page in pages(member.stream, native, largest):
-                # numbers of pages are unique within one dump only
-                yield page if alone or page.content is None else replace(page, native_id=f"{native}#{page.native_id}")
-            return
-        content = head + member.stream.read(max(0, largest + 1 - len(head)))
-    except UNREADABLE as error:
-        yield Item.failed(native, uri, explain(error))
+        yield from map(reader.item, rows(stream, table, source.columns.names(), source.largest))
+    except TableError as error:
+        yield Item.failed(place.native, place.uri, str(error))
+
+
+def _of_one(source: FilesSource, place: Located, stream: IO[bytes]) -> Iterator[Item]:
+    content = stream.read(source.largest + 1)
+    if len(content) > source.largest:
+        yield Item.failed(place.native, place.uri, f"larger than max_item_megabytes ({source.max_item_megabytes:g})")
         return
-    if len(content) > largest:
-        yield Item.failed(native, uri, f"larger than max_item_megabytes ({source.max_item_megabytes:g})")
-        return
-    item = Item(native, uri, content, kind, modified=member.modified)
+    item = Item(place.native, place.uri, content, media_type(place.member.name, source.format), modified=place.member.modified)
     yield from _documents(item, source.document_start) if source.document_start else [item]
 
 

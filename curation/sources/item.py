@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Item:
-    """One captured thing, bytes as the source gave them. Exactly one of `content` and `error` is set."""
+    """One captured thing, bytes as the source gave them. Exactly one of `content`, `error` and `gone` is set."""
 
     native_id: str  # the source's own name of it
     uri: str
@@ -17,7 +17,15 @@ class Item:
     charset: str | None = None
     modified: str | None = None  # ISO 8601
     etag: str | None = None
+    licence: str | None = None  # of this item, where the source knows better than the recipe
+    attribution: str | None = None  # whom to name, and where they are listed
     error: str | None = None
+    gone: str | None = None  # how the source says that it no longer has what it had
+
+    @classmethod
+    def vanished(cls, native_id: str, uri: str, how: str) -> "Item":
+        """An item that an earlier capture had and the source no longer has."""
+        return cls(native_id=native_id, uri=uri, content=None, gone=how)
 
     @classmethod
     def failed(cls, native_id: str, uri: str, error: str) -> "Item":

@@ -11,7 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from curation.sources.kinds import Format
+from curation.sources.formats import Format
 from curation.sources.media import UNKNOWN, media_type
 
 _TYPES = mimetypes.MimeTypes()

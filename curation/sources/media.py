@@ -2,15 +2,17 @@
 
 from pathlib import PurePosixPath
 
-from curation.sources.kinds import Format
+from curation.sources.formats import Format
 
 UNKNOWN = "application/octet-stream"
 WIKI_PAGE = "application/x-mediawiki-page+xml"
 WIKI_DUMP = "application/x-mediawiki-dump+xml"
+WIKI_RENDERED = "application/x-mediawiki-parse+html"
+WIKITEXT = "text/x-wiki"
 
 _BY_FORMAT = {
     Format.HTML: "text/html",
-    Format.WIKITEXT: "text/x-wiki",
+    Format.WIKITEXT: WIKITEXT,
     Format.MEDIAWIKI_XML: WIKI_DUMP,
     Format.TEXT: "text/plain",
     Format.MARKDOWN: "text/markdown",
@@ -29,8 +31,8 @@ _BY_SUFFIX = {
     ".txt": "text/plain",
     ".md": "text/markdown",
     ".markdown": "text/markdown",
-    ".wiki": "text/x-wiki",
-    ".mediawiki": "text/x-wiki",
+    ".wiki": WIKITEXT,
+    ".mediawiki": WIKITEXT,
     ".tex": "application/x-tex",
     ".vtt": "text/vtt",
     ".srt": "application/x-subrip",

@@ -7,14 +7,35 @@ import sysconfig
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Literal
 
+from pydantic import Field
+
+from curation.sources.context import Context
 from curation.sources.item import Item
-from curation.sources.kinds import PythonSource
+from curation.sources.source import Source, kind
 from warehouse.digests import digest, sha256_bytes
 from warehouse.errors import SourceError
 
 _NO_LIBRARY = frozenset({"site-packages", "dist-packages", "test", "tests", "idle_test", "pydoc_data", "__pycache__"})
 _OF_THIS_MACHINE = ("_sysconfigdata*", "config-*/*", "sitecustomize.py", "usercustomize.py")
+
+
+class PythonSource(Source):
+    """What the running Python carries: its standard library's code, or its reference text."""
+
+    kind: Literal["python"] = kind("What the running Python carries.")
+    content: Literal["code", "reference"] = Field("code", title="Content", description="The library's code, or the text of help().")
+    include: list[str] = Field([], title="Include", description="Only modules whose path matches one of these patterns.")
+    exclude: list[str] = Field([], title="Exclude", description="No module whose path matches one of these patterns.")
+
+    def fingerprint(self, folder: Path) -> str:  # noqa: ARG002 (the library is where this Python is)
+        """Digest of what the library holds."""
+        return fingerprint(self)
+
+    def items(self, context: Context) -> Iterator[Item]:  # noqa: ARG002
+        """One item per module, or per topic of the reference."""
+        return items(self)
 
 
 def fingerprint(source: PythonSource) -> str:

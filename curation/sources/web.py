@@ -1,74 +1,199 @@
-"""Pages of a site, breadth first along its links."""
+"""Pages of a site: by their links, its sitemaps and its feeds."""
 
 import os
-from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from email.message import Message
-from email.utils import parsedate_to_datetime
+from itertools import chain
 from pathlib import Path
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from typing import Literal, Self
+from urllib.parse import urljoin, urlsplit
 
-import httpx2
-import lxml.etree
-import lxml.html
+from pydantic import Field, field_validator, model_validator
 
-from curation.secrets import masked, resolve
+from curation.secrets import SecretReference, resolve
 from curation.sources.containers import content_digest, files_below
-from curation.sources.fetcher import Fetcher, Page, origin
+from curation.sources.context import Context
+from curation.sources.crawl.crawl import Crawl
+from curation.sources.crawl.frontier import MOST_KNOWN, Frontier
+from curation.sources.crawl.notes import Notes
+from curation.sources.crawl.scope import Scope
+from curation.sources.crawl.seeds import Seeds
+from curation.sources.crawl.sitemaps import text_entries
+from curation.sources.crawl.tallies import Tallies
+from curation.sources.crawl.url_forms import address, host_of, key
+from curation.sources.fetch.fetcher import Fetcher, open_fetcher, origin
 from curation.sources.item import Item
-from curation.sources.kinds import WebSource
 from curation.sources.loopback import serving
-from warehouse.digests import digest
+from curation.sources.request import Request
+from curation.sources.source import NetworkSource, kind
+from warehouse.digests import digest, sha256_bytes
 from warehouse.errors import SourceError
 
-_PAGE_TYPES = ("text/", "application/xhtml+xml")
-_PORTS = {"http": ":80", "https": ":443"}
-_UNQUOTED = "%/:;@!$&'()*+,=~?"
 
+class WebSource(NetworkSource):
+    """Pages of one site, captured over HTTP: by their links, its sitemaps and its feeds."""
 
-@dataclass(frozen=True)
-class _Visit:
-    """What one address gave."""
+    kind: Literal["web"] = kind("Pages of a site, by its links, sitemaps and feeds.")
+    start: list[str] = Field([], title="Start", description="Addresses to begin at; only their hosts are visited.")
+    start_file: str = Field("", title="Start file", description="A text file with further addresses to begin at, one a line.")
+    sitemaps: list[str] = Field([], title="Sitemaps", description="Addresses of sitemaps, or of a robots.txt that names them.")
+    feeds: list[str] = Field([], title="Feeds", description="Addresses of feeds (RSS, Atom, JSON Feed) whose pages are captured.")
+    hosts: list[str] = Field([], title="Hosts", description="Further hosts that belong to the source, as www.example.org.")
+    include: list[str] = Field([], title="Include", description="Only addresses that match one of these patterns; `start` always.")
+    exclude: list[str] = Field([], title="Exclude", description="No address that matches one of these patterns; `start` always.")
+    not_traps: list[str] = Field([], title="No traps", description="Addresses that are followed although they look like a trap.")
+    serve: str = Field("", title="Serve", description="A folder that a loopback server serves in place of the site while it is captured.")
+    max_pages: int = Field(1_000, ge=1, title="Most pages", description="Addresses beyond are recorded as not asked for.")
+    max_depth: int = Field(8, ge=0, title="Deepest link", description="Links between a start address and a page; 0: follow none.")
+    trust_lastmod: bool = Field(
+        False, title="Trust lastmod", description="Do not ask again for a page that its sitemap says has not changed since it was captured."
+    )
+    authorization: SecretReference = Field(
+        "",
+        title="Authorization",
+        description="Where the value of the Authorization header is kept, as env:NAME or block:NAME; sent to the addresses of Start alone.",
+    )
 
-    item: Item | None = None
-    links: frozenset[str] = frozenset()
-    moved_to: str | None = None
+    @field_validator("start", "sitemaps", "feeds")
+    @classmethod
+    def _are_addresses(cls, addresses: list[str]) -> list[str]:
+        for url in addresses:
+            parts = urlsplit(url)
+            if "@" in (parts.netloc or url):
+                raise ValueError("holds a name or a password before an @; take it out, and say in `authorization` where it is kept")
+            if parts.scheme not in ("http", "https") or not parts.netloc or address(url) is None:
+                raise ValueError(f"{url!r} is no address; it begins with http:// or https:// and a host")
+        return addresses
+
+    @field_validator("hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: list[str]) -> list[str]:
+        for host in hosts:
+            if (address(f"https://{host}/") or "").count("/") != 3:
+                raise ValueError(f"{host!r} is no host; it is written as www.example.org, or www.example.org:8080")
+        return hosts
+
+    @model_validator(mode="after")
+    def _begins_somewhere(self) -> Self:
+        if not (self.start or self.start_file or self.sitemaps or self.feeds):
+            raise ValueError("nothing to begin at: set `start`, `start_file`, `sitemaps` or `feeds`")
+        return self
+
+    @property
+    def is_remote(self) -> bool:
+        """Unless a folder is served in its place."""
+        return not self.serve
+
+    def fingerprint(self, folder: Path) -> str:
+        """Digest of a served folder and of the start file; for a site of the network alone, nothing."""
+        return fingerprint(self, folder)
+
+    def items(self, context: Context) -> Iterator[Item]:
+        """Every page that can be reached on the source's hosts, within the limits."""
+        return items(self, context)
+
+    def first_requests(self) -> list[Request]:
+        """The rules of the first host, the lists, and the first page."""
+        first = [*self.sitemaps, *self.feeds, *self.start][:1]
+        rules = [Request(urljoin(url, "/robots.txt"), "what the site allows") for url in first]
+        lists = [(self.sitemaps, "a sitemap"), (self.feeds, "a feed"), (self.start[:1], "the first page")]
+        return rules + [Request(url, purpose) for urls, purpose in lists for url in urls]
+
+    def secrets(self) -> list[str]:
+        """The secret of `authorization`."""
+        return [self.authorization] if self.authorization else []
 
 
 def fingerprint(source: WebSource, folder: Path) -> str:
-    """Digest of a served folder; for a site of the network, nothing: it is captured once, and again when asked to."""
-    if not source.serve:
-        return ""
-    root = _served(source, folder)
-    return digest({os.fsencode(p.relative_to(root)).hex(): fault or content_digest(p) for p, fault in files_below(root)})
+    """Digest of what lies on this machine: a served folder, a start file. A site is captured once, and again when asked to.
+
+    Raises SourceError where one of them is missing.
+    """
+    parts: dict[str, str] = {}
+    if source.start_file:
+        parts["start_file"] = sha256_bytes(_start_file(source, folder))
+    if source.serve:
+        root = _served(source, folder)
+        parts |= {os.fsencode(p.relative_to(root)).hex(): fault or content_digest(p) for p, fault in files_below(root)}
+    return digest(parts) if parts or source.serve else ""
 
 
-def items(source: WebSource, folder: Path) -> Iterator[Item]:
-    """Every page that can be reached from the start addresses on their hosts, within the limits.
+def items(source: WebSource, context: Context) -> Iterator[Item]:
+    """Every page that can be reached on the source's hosts, within the limits; then what was found and not asked for.
 
     What cannot be had (an error status, robots.txt, a page too large, a dead host) is a failed item with the reason.
     Raises SourceError where no page could be had: a site that is down, forbids everything or is no longer there.
     """
-    start = sorted({address for url in source.start if (address := _address(url))})
+    tallies = Tallies()
+    start = _start(source, context.folder, tallies)
+    named = [*start, *source.sitemaps, *source.feeds, *(f"https://{host}/" for host in source.hosts)]
+    hosts = frozenset(host_of(found) for url in named if (found := address(url)))
     with ExitStack() as stack:
         stand_in, authorization = dict[str, str](), dict[str, str]()
         if source.serve:
-            stand_in = dict.fromkeys(_hosts(start), stack.enter_context(serving(_served(source, folder))))
+            stand_in = dict.fromkeys(hosts, stack.enter_context(serving(_served(source, context.folder))))
         elif source.authorization:
             authorization = dict.fromkeys(map(origin, start), _secret(source))
-        largest = int(source.max_page_megabytes * 1e6)
-        fetcher = stack.enter_context(Fetcher(source.user_agent, source.delay_seconds, largest, stand_in, authorization))
-        captured, first = False, ""
-        for item in _crawl(source, fetcher, start):
-            captured = captured or item.error is None
-            error = item.error and masked(item.error, fetcher.secrets)
-            first = first or f"{item.uri}: {error}"
-            yield replace(item, error=error)
-        if not captured:
-            why = first or "every address leads only to another"
-            raise SourceError(f"source {source.id}: nothing could be had. {why}. Check the network and `start`, and try again.")
+        fetcher = stack.enter_context(open_fetcher(source, context, stand_in=stand_in, authorization=authorization))
+        yield from _captured(source, context, fetcher, Scope(hosts, source.include, source.exclude, source.not_traps), start, tallies)
+
+
+def _captured(source: WebSource, context: Context, fetcher: Fetcher, scope: Scope, start: list[str], tallies: Tallies) -> Iterator[Item]:
+    spellings = {key(fact.native_id): fact.native_id for fact in context.earlier.facts() if "&" in fact.native_id}
+    frontier = Frontier(scope, source.max_pages, tallies, spellings)
+    seeds = Seeds(fetcher, scope.hosts, tallies, dict(context.memory.get("lists", {})))
+    listed = _listed(source, seeds, scope, tallies)
+    lastmod = {key(url): stated for url, stated in listed.items() if stated} if source.trust_lastmod else {}
+    crawl = Crawl(fetcher, frontier, tallies, context.earlier, Notes.of(context.memory), source.max_depth, lastmod)
+    first = ""
+    level = frontier.level({*start, *listed}, always=True)
+    for item in chain(seeds.failures, crawl.levels(level), crawl.unreached()):
+        first = first or (f"{item.uri}: {item.error}" if item.error else "")
+        yield item
+    if not crawl.had:
+        why = first or "no sitemap or feed lists an address on the hosts of the source"
+        raise SourceError(f"source {source.id}: nothing could be had. {why}. Check the network and `start`, and try again.")
+    crawl.tally_refused()
+    yield from tallies.items()
+    _remember(context, seeds, crawl.notes)
+
+
+def _listed(source: WebSource, seeds: Seeds, scope: Scope, tallies: Tallies) -> dict[str, str]:
+    """The addresses that sitemaps and feeds list and the patterns let in, each with when it was last changed, as written there."""
+    listed: dict[str, str] = {}
+    for url, modified in seeds.entries([found for url in (*source.sitemaps, *source.feeds) if (found := address(url))]):
+        if not scope.wants(url):
+            continue
+        if len(listed) >= MOST_KNOWN and url not in listed:
+            tallies.add("frontier", f"not asked for: more than {MOST_KNOWN} addresses are listed", url)
+            continue
+        listed[url] = modified
+    return listed
+
+
+def _remember(context: Context, seeds: Seeds, notes: Notes) -> None:
+    """Leaves for the next capture what this one learned, in the place of what the one before left."""
+    context.memory.clear()
+    context.memory.update({name: value for name, value in {"lists": seeds.remembered, **vars(notes)}.items() if value})
+
+
+def _start(source: WebSource, folder: Path, tallies: Tallies) -> list[str]:
+    """The addresses to begin at: those of the recipe, and those of its start file."""
+    found = {url for start in source.start if (url := address(start))}
+    for entry in text_entries([_start_file(source, folder)]) if source.start_file else ():
+        if url := address(entry.href):
+            found.add(url)
+        else:
+            tallies.add("start_file", f"no address, in {source.start_file}; one begins with http:// or https:// and a host", entry.href)
+    return sorted(found)
+
+
+def _start_file(source: WebSource, folder: Path) -> bytes:
+    path = Path(os.path.normpath(folder / source.start_file))
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"source {source.id}: {path} cannot be read: {error.strerror}. Check `start_file` in the recipe.") from error
 
 
 def _secret(source: WebSource) -> str:
@@ -78,107 +203,8 @@ def _secret(source: WebSource) -> str:
         raise SourceError(f"source {source.id}: {error}") from None
 
 
-def _hosts(addresses: list[str]) -> frozenset[str]:
-    return frozenset(urlsplit(url).netloc for url in addresses)
-
-
 def _served(source: WebSource, folder: Path) -> Path:
     root = Path(os.path.normpath(folder / source.serve))
     if not root.is_dir():
         raise SourceError(f"source {source.id}: the folder to serve, {root}, does not exist. Check `serve` in the recipe.")
     return root
-
-
-def _crawl(source: WebSource, fetcher: Fetcher, start: list[str]) -> Iterator[Item]:
-    hosts, level, known, count = _hosts(start), start, set(start), 0
-    for _ in range(source.max_depth + 1):
-        found: set[str] = set()
-        waiting = deque(level)
-        while waiting:
-            url = waiting.popleft()
-            if count == source.max_pages:
-                yield Item.failed(url, url, f"not asked for: max_pages ({source.max_pages}) reached")
-                continue
-            count += 1
-            visit = _visit(url, fetcher, hosts)
-            if visit.item:
-                yield visit.item
-            found |= visit.links
-            if visit.moved_to and visit.moved_to not in known:
-                known.add(visit.moved_to)
-                waiting.append(visit.moved_to)
-        level = sorted(found - known)
-        known |= found
-        if not level:
-            return
-
-
-def _visit(url: str, fetcher: Fetcher, hosts: frozenset[str]) -> _Visit:
-    try:
-        if not fetcher.allowed(url):
-            return _Visit(Item.failed(url, url, "robots.txt does not allow this page"))
-        page = fetcher.get(url)
-    except SourceError as error:
-        return _Visit(Item.failed(url, url, str(error)))
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        return _Visit(Item.failed(url, url, f"could not be had: {type(error).__name__}: {error}"))
-    if fetcher.repeats_secret(page):
-        return _Visit(Item.failed(url, url, "holds the secret of `authorization`, which the site sent back, and is not kept"))
-    if page.moved_to is not None:
-        return _redirected(page, hosts)
-    if page.status != 200:
-        return _Visit(Item.failed(url, url, f"HTTP status {page.status}"))
-    if len(page.content) > fetcher.largest:
-        return _Visit(Item.failed(url, url, f"larger than max_page_megabytes ({fetcher.largest / 1e6:g})"))
-    item = _item(page)
-    return _Visit(item, _links(page, hosts) if item.media_type.startswith(_PAGE_TYPES) else frozenset())
-
-
-def _redirected(page: Page, hosts: frozenset[str]) -> _Visit:
-    target = _address(page.moved_to or "", page.url)
-    if target is None or urlsplit(target).netloc not in hosts:
-        return _Visit(Item.failed(page.url, page.url, f"moved to {page.moved_to}, which is not on a host of `start`"))
-    return _Visit(moved_to=target)
-
-
-def _item(page: Page) -> Item:
-    declared = Message()
-    declared["content-type"] = page.headers.get("content-type", "application/octet-stream")
-    modified = page.headers.get("last-modified")
-    return Item(
-        native_id=page.url,
-        uri=page.url,
-        content=page.content,
-        media_type=declared.get_content_type(),
-        charset=declared.get_content_charset(),
-        modified=_iso(modified) if modified else None,
-        etag=page.headers.get("etag"),
-    )
-
-
-def _iso(stamp: str) -> str | None:
-    try:
-        return parsedate_to_datetime(stamp).isoformat()
-    except (ValueError, OverflowError):
-        return None
-
-
-def _links(page: Page, hosts: frozenset[str]) -> frozenset[str]:
-    try:
-        tree = lxml.html.fromstring(page.content)
-    except (lxml.etree.LxmlError, ValueError):
-        return frozenset()
-    base = next((urljoin(page.url, str(href)) for href in tree.xpath("//base/@href")), page.url)
-    targets = (_address(str(href), base) for href in tree.xpath("//a/@href"))
-    return frozenset(target for target in targets if target and urlsplit(target).netloc in hosts)
-
-
-def _address(url: str, base: str = "") -> str | None:
-    """One spelling of an address, without its fragment; None for what is no web address."""
-    try:
-        parts = urlsplit(urljoin(base, url.strip()))
-        host = parts.netloc.lower().removesuffix(_PORTS[parts.scheme])
-        path, query = (quote(part, safe=_UNQUOTED) for part in (parts.path or "/", parts.query))
-    except (KeyError, ValueError):
-        return None
-    return urlunsplit((parts.scheme, host, path, query, "")) if host else None

@@ -11,10 +11,11 @@ from flows.run_page.words import Column, Page, absent, asked, folded, inert, pag
 from warehouse.layout import Workspace
 
 
-def produced(workspace: Workspace, recipe: str, report_address: str) -> Page:
+def produced(workspace: Workspace, recipe: str, report_address: str, brought: str = "") -> Page:
     """Snapshot, vocabulary, shards, model and report with their sizes and places, and the time of every stage.
 
-    `report_address` is where the report can be read in a browser; empty where it is not served.
+    `report_address` is where the report can be read in a browser; empty where it is not served. `brought` says what the
+    sources brought in this run, where it captured them.
     """
     tables = Tables(workspace, recipe)
     if not tables.lineage:
@@ -25,8 +26,10 @@ def produced(workspace: Workspace, recipe: str, report_address: str) -> Page:
     places = [f"- {name}: `{where}`" for name, _, where in lines if where]
     return page(
         f"**snapshot {short_id(newest['snapshot_id'])}**: {size}",
+        f"The sources brought: {brought}." if brought else "",
         table([Column("", False), Column("made", False)], [(f"**{name}**", what) for name, what, _ in lines]),
         folded("Where it lies", "\n".join([f"- workspace: {inert(str(workspace.root))}", *places])),
+        _asked_hosts(tables),
         _times(tables),
         asked(f"select * from corpus_stats where recipe = '{recipe}'"),
     )
@@ -80,6 +83,17 @@ def _report(tables: Tables, address: str) -> _Line:
 def _of(snapshot_id: str, tables: Tables) -> str:
     """Which snapshot something was made from, where that is no longer the current one."""
     return "" if snapshot_id == tables.snapshot else f" (of the older snapshot `{short_id(snapshot_id)}`)"
+
+
+def _asked_hosts(tables: Tables) -> str:
+    """What hosts were asked, where any was."""
+    rows = tables.own("asked_hosts.sql")
+    if not rows:
+        return ""
+    figures = ("requests", "unchanged", "bytes", "errors")
+    lines = [[inert(row["source"]), inert(row["host"]), *(count(row[name]) for name in figures), duration(row["waited"])] for row in rows]
+    columns = [Column("source", False), Column("host", False), *map(Column, figures), Column("waited")]
+    return folded("What the sources' hosts were asked", table(columns, lines))
 
 
 def _times(tables: Tables) -> str:

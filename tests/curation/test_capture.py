@@ -5,17 +5,31 @@ import os
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import PrivateAttr, TypeAdapter
 
-from curation.capture import PARTITION_BYTES, PARTITION_ITEMS, capture_failure, capture_source, fingerprint
+from curation.capture import (
+    PARTITION_BYTES,
+    PARTITION_ITEMS,
+    TYPICAL_BYTES,
+    capture_failure,
+    capture_source,
+    partitioned,
+    read_memory,
+)
+from curation.domains import Domain
 from curation.ledger import Account, check
 from curation.partitions import clean_partition, extract_partition, judge_partition, score_partition
 from curation.policies import Policies
+from curation.sources.context import Context
+from curation.sources.earlier import Earlier
+from curation.sources.item import Item
 from curation.sources.kinds import AnySource
+from curation.sources.source import NetworkSource, kind
 from warehouse.digests import sha256_bytes
 from warehouse.errors import SourceError
 from warehouse.tables import CAPTURES, read_table
@@ -29,7 +43,7 @@ def source(kind: str = "files", **settings: Any) -> AnySource:
 def partitions(folder: Path, captured: AnySource) -> list[list[dict[str, Any]]]:
     out = folder / "out"
     out.mkdir()
-    capture_source(captured, folder, out)
+    capture_source(captured, Context(folder, folder / "state"), out)
     paths = sorted(out.iterdir())
     assert [path.name for path in paths] == [f"{number:05}.parquet" for number in range(len(paths))]
     assert all(read_table(path).schema == CAPTURES for path in paths)
@@ -86,7 +100,7 @@ def test_a_name_that_is_no_utf8_is_stored_with_escapes(tmp_path: Path) -> None:
     (tmp_path / "f" / os.fsdecode(b"caf\xe9.txt")).write_bytes(b"x")
     ((row,),) = partitions(tmp_path, source(path="f"))
     assert (row["native_id"], row["uri"]) == (r"caf\udce9.txt", r"file:f/caf\udce9.txt")
-    assert fingerprint(source(path="f"), tmp_path)
+    assert source(path="f").fingerprint(tmp_path)
 
 
 @pytest.mark.parametrize("settings", [{"path": "empty"}, {"path": "x.tar"}, {"path": "texts", "include": ["*.pdf"]}])
@@ -108,7 +122,7 @@ def test_an_item_that_cannot_be_read_is_a_row_without_content(tmp_path: Path) ->
 
 
 def test_a_source_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    for ask in (lambda absent: fingerprint(absent, tmp_path), lambda absent: capture_source(absent, tmp_path, tmp_path)):
+    for ask in (lambda absent: absent.fingerprint(tmp_path), lambda absent: capture_source(absent, Context(tmp_path, tmp_path), tmp_path)):
         with pytest.raises(SourceError, match=r"source s: .*absent does not exist"):
             ask(source(path="absent"))
 
@@ -132,31 +146,101 @@ def test_the_failure_of_a_source_is_failed_in_the_ledger(tmp_path: Path) -> None
     assert read_table(decisions)["detail"].to_pylist() == ["source s: gone"]
 
 
-def test_a_kind_that_is_only_declared_is_an_error_that_names_it(tmp_path: Path) -> None:
-    arxiv = source("arxiv")
-    with pytest.raises(SourceError, match="source s: this version does not capture sources of kind 'arxiv' yet"):
-        capture_source(arxiv, tmp_path, tmp_path)
-    with pytest.raises(SourceError, match="arxiv"):
-        fingerprint(arxiv, tmp_path)
+@pytest.mark.parametrize(("count", "size"), [(5 * PARTITION_ITEMS, 10), (60, TYPICAL_BYTES // 7), (5, 2 * PARTITION_BYTES)])
+def test_a_partition_is_never_larger_than_it_may_be_and_never_empty(count: int, size: int) -> None:
+    made = list(partitioned(row(number, size) for number in range(count)))
+    assert [each["capture_id"] for rows in made for each in rows] == [row(number, size)["capture_id"] for number in range(count)]
+    for rows in made:
+        assert 1 <= len(rows) <= PARTITION_ITEMS
+        assert sum(each["bytes"] for each in rows[:-1]) < PARTITION_BYTES
 
 
-def test_a_partition_ends_where_it_reaches_its_size(tmp_path: Path) -> None:
-    (tmp_path / "f").mkdir()
-    size = PARTITION_BYTES // 4 + 1
-    for number in range(9):
-        (tmp_path / "f" / str(number)).write_bytes(bytes(size))
-    found = partitions(tmp_path, source(path="f"))
-    assert [[row["native_id"] for row in rows] for rows in found] == [["0", "1", "2", "3"], ["4", "5", "6", "7"], ["8"]]
+def test_a_new_row_changes_the_partition_that_it_is_in_and_no_other() -> None:
+    rows = [row(number, TYPICAL_BYTES // 20) for number in range(600)]
+    before = cut(rows)
+    assert len(before) > 20
+    for place in (0, 123, 300, 599):
+        after = cut([*rows[:place], row(-1, 10), *rows[place:]])
+        assert len(before - after) <= 2
 
 
-def test_a_partition_ends_where_it_reaches_its_number_of_items(tmp_path: Path) -> None:
-    (tmp_path / "lines.txt").write_bytes(b"line\n" * (PARTITION_ITEMS + 1))
-    assert [len(rows) for rows in partitions(tmp_path, source(path="lines.txt", document_start="^line"))] == [PARTITION_ITEMS, 1]
+def row(number: int, size: int) -> dict[str, Any]:
+    """A row of table captures, as far as partitions look at it."""
+    return {"capture_id": sha256_bytes(str(number).encode()), "bytes": size}
 
 
-def test_a_source_that_fills_its_partitions_leaves_no_empty_one(tmp_path: Path) -> None:
-    (tmp_path / "lines.txt").write_bytes(b"line\n" * PARTITION_ITEMS)
-    assert [len(rows) for rows in partitions(tmp_path, source(path="lines.txt", document_start="^line"))] == [PARTITION_ITEMS]
+def cut(rows: list[dict[str, Any]]) -> set[tuple[str, ...]]:
+    """The partitions of some rows."""
+    return {tuple(each["capture_id"] for each in part) for part in partitioned(rows)}
+
+
+class Listed(NetworkSource):
+    """A source whose server is a list."""
+
+    kind: Literal["listed"] = kind("A list.")
+    _given: list[Item] = PrivateAttr([])
+
+    def items(self, context: Context) -> Iterator[Item]:
+        """What the list has."""
+        context.memory["passes"] = context.memory.get("passes", 0) + 1
+        yield from self._given
+
+
+def captured(folder: Path, given: list[Item], earlier: Path | None = None, **settings: Any) -> list[dict[str, Any]]:
+    """The rows of a capture into a folder, after that in another folder."""
+    source = Listed(**{"kind": "listed", "id": "s", "domain": Domain.WIKI, **settings})
+    source._given = given
+    folder.mkdir()
+    before, memory = (Earlier(tuple(earlier.glob("*.parquet"))), read_memory(earlier)) if earlier else (Earlier(), {})
+    capture_source(source, Context(folder, folder.parent / f"{folder.name}.state", before, memory), folder)
+    return [each for path in sorted(folder.glob("*.parquet")) for each in read_table(path).to_pylist()]
+
+
+def item(name: str, content: bytes, **facts: Any) -> Item:
+    """An item of a list."""
+    return Item(name, f"list:{name}", content, "text/plain", **facts)
+
+
+def test_an_item_whose_bytes_did_not_change_keeps_its_row_whatever_the_server_says_of_it(tmp_path: Path) -> None:
+    before = captured(
+        tmp_path / "one", [item("a", b"text", etag='"1"', modified="2026-11-01T00:00:00+00:00"), item("b", b"old", etag='"1"')]
+    )
+    given = [item("a", b"text", etag='"2"', modified="2026-11-02T00:00:00+00:00"), item("b", b"new", etag='"2"')]
+    after = captured(tmp_path / "two", given, tmp_path / "one")
+    assert after[0] == before[0]
+    assert (after[1]["content"], after[1]["etag"]) == (b"new", '"2"')
+
+
+def test_what_a_source_no_longer_has_is_a_row_that_says_so_or_stays_as_the_recipe_wants(tmp_path: Path) -> None:
+    captured(tmp_path / "one", [item("a", b"text"), item("b", b"more")])
+    given = [item("a", b"text"), Item.vanished("b", "list:b", "HTTP status 410")]
+    _, tombstone = captured(tmp_path / "drop", given, tmp_path / "one")
+    assert (tombstone["native_id"], tombstone["content"], tombstone["error"], tombstone["gone"]) == ("b", None, None, "HTTP status 410")
+    _, kept = captured(tmp_path / "keep", given, tmp_path / "one", vanished="keep")
+    assert (kept["content"], kept["gone"]) == (b"more", None)
+
+
+def test_a_tombstone_stays_in_the_ledger_as_dropped(tmp_path: Path) -> None:
+    captured(tmp_path / "c", [Item.vanished("b", "list:b", "HTTP status 410")])
+    steps = [tmp_path / "c" / "00000.parquet", *(tmp_path / name for name in ("extracted", "documents", "signals", "decisions"))]
+    captures, extracted, documents, signals, decisions = steps
+    extract_partition(captures, extracted)
+    clean_partition(extracted, documents)
+    score_partition(documents, signals)
+    judge_partition(documents, signals, Policies(), decisions)
+    assert check([captures], [decisions], tmp_path) == [Account("s", captured=1, kept=0, dropped=1, failed=0)]
+    assert read_table(decisions).to_pylist()[0]["reason"] == "gone"
+
+
+def test_what_a_source_remembers_is_there_at_its_next_capture(tmp_path: Path) -> None:
+    captured(tmp_path / "one", [item("a", b"text")])
+    captured(tmp_path / "two", [item("a", b"text")], tmp_path / "one")
+    assert read_memory(tmp_path / "two") == {"passes": 2}
+
+
+def test_the_licence_of_an_item_goes_before_that_of_its_source(tmp_path: Path) -> None:
+    rows = captured(tmp_path / "one", [item("a", b"text", licence="CC0-1.0"), item("b", b"text")], licence="MIT")
+    assert [each["licence"] for each in rows] == ["CC0-1.0", "MIT"]
 
 
 CAPTURE = """
@@ -164,11 +248,12 @@ import sys
 from pathlib import Path
 from pydantic import TypeAdapter
 from curation.capture import capture_source
+from curation.sources.context import Context
 from curation.sources.kinds import AnySource
 
 folder, out, facts = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 out.mkdir()
-capture_source(TypeAdapter(AnySource).validate_json(facts), folder, out)
+capture_source(TypeAdapter(AnySource).validate_json(facts), Context(folder, out.with_suffix(".state")), out)
 """
 
 

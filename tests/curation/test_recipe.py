@@ -10,15 +10,9 @@ from curation.policies import Policies
 from curation.recipe import BUILT_IN, Recipe, built_in_recipes, find_recipe, load_recipe, named_recipes
 from curation.schedule import RetrainSettings, ScheduleSettings
 from curation.settings import DuplicateSettings, MixSettings, ShardSettings, Shares, SplitSettings, TokenizerSettings, TrainingSettings
-from curation.sources.kinds import (
-    ArxivSource,
-    FilesSource,
-    MediaWikiSource,
-    PythonSource,
-    RepositorySource,
-    WebSource,
-    YouTubeSource,
-)
+from curation.sources.columns import Columns
+from curation.sources.kinds import KINDS, capture_settings
+from warehouse.code_version import code_version
 from warehouse.errors import RecipeError
 
 FILES = '[[sources]]\nkind = "files"\nid = "dump"\ndomain = "wiki"\npath = "dump.xml"\n'
@@ -80,10 +74,11 @@ def test_an_unknown_key_is_an_error_that_names_the_nearest_valid_one(recipes: Re
         ("files", 'path = "x"', "includes = []", "include"),
         ("python", "", 'contents = "code"', "content"),
         ("web", 'start = ["http://a.example/"]', "delay = 1", "delay_seconds"),
-        ("mediawiki", 'api = "http://a.example/api.php"', "title = []", "titles"),
-        ("youtube", "", "video = []", "videos"),
+        ("mediawiki", 'wiki = "http://a.example"\nwhole_wiki = true', "title = []", "titles"),
+        ("captions", 'videos = ["aircAruvnKk"]', "playlist = []", "playlists"),
+        ("dataset", 'path = "x"', "max_row = 1", "max_rows"),
         ("repository", 'url = "http://a.example/"', 'revison = "main"', "revision"),
-        ("arxiv", "", "max_paper = 1", "max_papers"),
+        ("papers", 'ids = ["1706.03762"]', "max_paper = 1", "max_papers"),
     ],
 )
 def test_a_mistyped_key_is_found_in_a_source_of_every_kind(recipes: Recipes, kind: str, required: str, typo: str, meant: str) -> None:
@@ -251,15 +246,6 @@ def test_a_built_in_recipe_loads_and_bears_its_own_name(name: str) -> None:
     assert load_recipe(find_recipe(name)).name == name
 
 
-def test_the_quickstart_needs_no_source_that_this_version_does_not_capture() -> None:
-    assert load_recipe(find_recipe("quickstart")).not_captured() == []
-
-
-def test_a_source_of_a_declared_kind_is_named_as_one_that_is_not_captured(recipes: Recipes) -> None:
-    arxiv = '[[sources]]\nkind = "arxiv"\nid = "papers"\ndomain = "paper"\n'
-    assert recipes.load(WHOLE + arxiv).not_captured() == ["papers (arxiv)"]
-
-
 def test_the_order_of_sources_does_not_change_the_digest(recipes: Recipes) -> None:
     assert recipes.load(f'name = "r"\n{FILES}{WEB}').digest == recipes.load(f'name = "r"\n{WEB}{FILES}').digest
 
@@ -284,6 +270,11 @@ def test_how_a_failure_is_met_is_no_part_of_a_capture(recipes: Recipes) -> None:
     )
 
 
+def test_the_code_of_its_kind_is_part_of_what_a_capture_is(recipes: Recipes) -> None:
+    source = recipes.load(WHOLE).sources[0]
+    assert capture_settings(source) == source.capture_settings() | {"origin": code_version("curation.sources.files")}
+
+
 def test_a_threshold_of_one_domain_keeps_that_domains_other_thresholds(recipes: Recipes) -> None:
     default = Policies()
     policies = recipes.load(WHOLE + "[policies.code]\nmax_longest_line = 2000").policies
@@ -295,7 +286,8 @@ def test_a_threshold_of_one_domain_keeps_that_domains_other_thresholds(recipes: 
 MODELS: list[type[BaseModel]] = [
     *(Recipe, DuplicateSettings, SplitSettings, Shares, MixSettings, TokenizerSettings, ShardSettings, TrainingSettings),
     *(ScheduleSettings, RetrainSettings),
-    *(FilesSource, PythonSource, WebSource, MediaWikiSource, YouTubeSource, RepositorySource, ArxivSource),
+    *KINDS.values(),
+    Columns,
     *(Policies, *(type(policy) for policy in dict(Policies()).values())),
 ]
 

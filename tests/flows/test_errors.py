@@ -47,12 +47,6 @@ def test_a_mistyped_key_names_the_file_the_key_and_the_nearest(berry: Berry, tmp
     assert "one.toml: tokeniser: unknown key; did you mean 'tokenizer'?" in plain(done)
 
 
-def test_a_recipe_of_sources_that_are_not_captured_yet_stops_before_it_starts(berry: Berry, tmp_path: Path) -> None:
-    done = berry("build", "strawberry", "--home", tmp_path / "home")
-    assert done.returncode == 1
-    assert "hazel (repository)" in plain(done)
-
-
 def test_damaged_archives_bad_pages_and_empty_sources_are_recorded_and_the_rest_goes_on(berry: Berry, tmp_path: Path) -> None:
     texts = tmp_path / "texts"
     texts.mkdir()

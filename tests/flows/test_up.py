@@ -302,6 +302,7 @@ def test_what_is_killed_comes_back_at_the_same_address(service: Service) -> None
     assert len(service.zombie_automations()) == 1
 
 
+@pytest.mark.slow
 def test_a_server_that_has_grown_too_large_is_started_anew_and_nobody_notices(workspace: Path) -> None:
     with up(workspace, BERRY_SERVER_MEGABYTES="1") as grown:
         assert grown.terminal is not None

@@ -4,12 +4,18 @@ import bz2
 import gzip
 import io
 import lzma
+import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from curation.sources.item import Item
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 FILES = {"a.txt": b"first", "folder/b.txt": b"second"}
 
@@ -39,6 +45,7 @@ PACKERS: dict[str, Callable[[Mapping[str, bytes]], bytes]] = {
     "tar.gz": lambda contents: gzip.compress(tarred(contents)),
     "tar.bz2": lambda contents: bz2.compress(tarred(contents)),
     "tar.xz": lambda contents: lzma.compress(tarred(contents)),
+    "tar.zst": lambda contents: zstd.compress(tarred(contents)),
 }
 
 

@@ -12,6 +12,8 @@ import pytest
 import stamina
 from archives import Captured
 from small_site import Answer, Site
+from web_capture import Passes
+from web_site import WebSite, open_site
 
 from curation.domains import Domain
 from curation.sources import files
@@ -94,3 +96,14 @@ def back_off_takes_no_time() -> Iterator[None]:
     stamina.set_testing(True, attempts=4)
     yield
     stamina.set_testing(False)
+
+
+@pytest.fixture
+def web() -> Iterator[WebSite]:
+    with open_site() as small:
+        yield small
+
+
+@pytest.fixture
+def passes(tmp_path: Path) -> Passes:
+    return Passes(tmp_path)

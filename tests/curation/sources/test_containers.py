@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from archives import FILES, PACKERS, Captured, tarred, zipped
+from archives import FILES, PACKERS, Captured, tarred, zipped, zstd
 
 Capture = Callable[..., Captured]
 NOISE = bytes((n * n * 31 + n // 7) % 251 for n in range(40_000))
@@ -27,7 +27,9 @@ def test_every_file_of_an_archive_is_read(tmp_path: Path, capture: Capture, kind
     assert captured.uris == [f"file:x.{kind}!/a.txt", f"file:x.{kind}!/folder/b.txt"]
 
 
-@pytest.mark.parametrize(("ending", "compress"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)])
+@pytest.mark.parametrize(
+    ("ending", "compress"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress), ("zst", zstd.compress)]
+)
 def test_a_compressed_file_is_read_under_its_name_without_the_ending(
     tmp_path: Path, capture: Capture, ending: str, compress: Callable[[bytes], bytes]
 ) -> None:
@@ -173,7 +175,9 @@ def test_a_zip_that_cannot_be_opened_at_all_is_one_failed_item(tmp_path: Path, c
     assert captured.uris == ["file:x.zip"]
 
 
-@pytest.mark.parametrize(("ending", "compress"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)])
+@pytest.mark.parametrize(
+    ("ending", "compress"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress), ("zst", zstd.compress)]
+)
 def test_a_truncated_compressed_file_is_a_failed_item(
     tmp_path: Path, capture: Capture, ending: str, compress: Callable[[bytes], bytes]
 ) -> None:
@@ -249,6 +253,35 @@ def test_a_bomb_is_not_read_beyond_the_limit(tmp_path: Path, capture: Capture, b
     assert (list(captured.contents), len(captured.errors)) == (["after.txt"], 1)
     assert peak < 20e6
     assert time.monotonic() - begun < 2
+
+
+def bomb_of_overlaps(members: int) -> bytes:
+    """A zip whose directory names one member of 1 MB many times."""
+    one = zipped({"a": bytes(1_000_000)})
+    directory, end = one.index(b"PK\x01\x02"), one.index(b"PK\x05\x06")
+    entries = one[directory:end] * members
+    counts = members.to_bytes(2, "little") * 2
+    tail = one[end : end + 8] + counts + len(entries).to_bytes(4, "little") + directory.to_bytes(4, "little") + bytes(2)
+    return one[:directory] + entries + tail
+
+
+def test_members_that_lie_over_one_another_to_fill_a_disk_are_not_read(tmp_path: Path, capture: Capture) -> None:
+    (tmp_path / "x.zip").write_bytes(bomb_of_overlaps(2_000))
+    assert "taken for a bomb" in capture("x.zip").errors["x.zip"]
+
+
+def test_a_bomb_of_many_items_is_not_read_to_its_end(tmp_path: Path, capture: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation.sources.bombs.SMALL", 3_000_000)
+    line = b'{"text": "a"}\n'
+    (tmp_path / "x.jsonl.gz").write_bytes(gzip.compress(line * 100 + bytes(100_000_000)))
+    captured = capture("x.jsonl.gz", columns={"text": "text"})
+    assert len(captured.contents) == 100
+    assert "taken for a bomb" in captured.errors["x.jsonl#101"]
+
+
+def test_an_archive_of_little_that_shrinks_well_is_no_bomb(tmp_path: Path, capture: Capture) -> None:
+    (tmp_path / "x.zip").write_bytes(zipped({"a.txt": b"a" * 5_000_000}))
+    assert list(capture("x.zip").contents) == ["a.txt"]
 
 
 @pytest.mark.parametrize("outer", ["tar.gz", "zip"])

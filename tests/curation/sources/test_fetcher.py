@@ -1,211 +1,316 @@
-"""The HTTP client: polite, patient, and bounded in time and size."""
+"""What the fetcher gives: pages, redirects, repeats, secrets that stay where they belong, results in the order asked."""
 
-import gzip
-import socket
-import time
-import tracemalloc
+import logging
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from typing import Any
+from pathlib import Path
 
-import httpx2
 import pytest
 import stamina
-from small_site import Answer, Site
+from fetching import fetcher
+from loopback_site import Answer, Asked, LoopbackSite, moved, open_site
 
-from curation.sources import fetcher as fetching
-from curation.sources.fetcher import Fetcher
-from warehouse.errors import SourceError
-
-
-@contextmanager
-def fetcher(**settings: Any) -> Iterator[Fetcher]:
-    with Fetcher(**{"user_agent": "berrypatch-test", "delay_seconds": 0.0, "largest": 100_000, **settings}) as client:
-        yield client
+from curation.sources.fetch import client as asking
+from curation.sources.fetch.fetcher import FetchError
+from curation.sources.receipts import Receipts
 
 
-def test_a_page_comes_with_its_status_its_headers_and_its_bytes(site: Site) -> None:
-    site.pages["/a?b=c"] = Answer(b"\xff\x00", headers={"X-Name": "value"})
-    with fetcher() as client:
-        page = client.get(f"{site.address}/a?b=c")
+@pytest.fixture
+def web() -> Iterator[LoopbackSite]:
+    with open_site() as opened:
+        yield opened
+
+
+@pytest.fixture
+def other() -> Iterator[LoopbackSite]:
+    with open_site() as opened:
+        yield opened
+
+
+def test_a_page_comes_with_its_status_its_headers_and_its_bytes(tmp_path: Path, web: LoopbackSite) -> None:
+    web.answers["/a?b=c"] = Answer(b"\xff\x00", headers={"X-Name": "value"})
+    with fetcher(tmp_path) as client:
+        page = client.fetch(f"{web.address}/a?b=c")
     assert (page.status, page.content, page.headers["x-name"]) == (200, b"\xff\x00", "value")
-    assert site.agents == {"berrypatch-test"}
+    assert page.url == page.final_url == f"{web.address}/a?b=c"
 
 
-def test_a_missing_page_is_asked_for_once(site: Site) -> None:
-    with fetcher() as client:
-        assert client.get(f"{site.address}/absent").status == 404
-    assert site.asked == ["/absent"]
+@pytest.mark.parametrize("status", [204, 400, 401, 403, 404, 410, 451])
+def test_an_answer_below_500_is_a_page_and_is_asked_for_once(tmp_path: Path, web: LoopbackSite, status: int) -> None:
+    web.answers["/a"] = Answer(status=status)
+    with fetcher(tmp_path) as client:
+        assert client.fetch(f"{web.address}/a").status == status
+    assert web.pages == ["/a"]
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_a_page_that_fails_for_now_is_asked_for_again(site: Site, status: int) -> None:
-    site.pages["/a"] = [Answer("busy", status), Answer("busy", status), Answer("here")]
-    with fetcher() as client:
-        assert client.get(f"{site.address}/a").content == b"here"
-    assert site.asked == ["/a"] * 3
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 522])
+def test_a_page_that_fails_for_now_is_asked_for_again(tmp_path: Path, web: LoopbackSite, status: int) -> None:
+    web.answers["/a"] = [Answer(status=status), Answer(status=status), Answer(b"here")]
+    with fetcher(tmp_path) as client:
+        assert client.fetch(f"{web.address}/a").content == b"here"
+    assert web.pages == ["/a"] * 3
 
 
-def test_a_page_that_fails_for_good_is_given_as_it_is_after_four_tries(site: Site) -> None:
-    site.pages["/a"] = Answer("broken", 500)
-    with fetcher() as client:
-        page = client.get(f"{site.address}/a")
-    assert (page.status, page.content, page.transient) == (500, b"broken", True)
-    assert site.asked == ["/a"] * 4
+def test_a_page_that_fails_for_good_is_an_error_after_four_tries(tmp_path: Path, web: LoopbackSite) -> None:
+    web.answers["/a"] = Answer(b"broken", 500)
+    with fetcher(tmp_path) as client, pytest.raises(FetchError, match="HTTP status 500") as caught:
+        client.fetch(f"{web.address}/a")
+    assert (caught.value.status, caught.value.transient) == (500, True)
+    assert web.pages == ["/a"] * 4
 
 
-def test_a_connection_that_breaks_off_is_tried_again(site: Site) -> None:
-    site.pages["/a"] = [Answer("sho", headers={"Content-Length": "5"}), Answer("short", headers={"Content-Length": "5"})]
-    with fetcher() as client:
-        assert client.get(f"{site.address}/a").content == b"short"
+def test_a_status_that_trying_again_will_not_change_is_asked_for_once(tmp_path: Path, web: LoopbackSite) -> None:
+    web.answers["/a"] = Answer(status=501)
+    with fetcher(tmp_path) as client, pytest.raises(FetchError, match="HTTP status 501"):
+        client.fetch(f"{web.address}/a")
+    assert web.pages == ["/a"]
 
 
-def test_a_dead_host_is_an_error_after_several_tries() -> None:
-    with fetcher() as client, pytest.raises(httpx2.ConnectError):
-        client.get("http://127.0.0.1:1/")
-
-
-def test_the_pause_that_a_host_asks_for_is_kept(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_pleads_for_patience_is_asked_for_again_and_not_kept(tmp_path: Path, web: LoopbackSite) -> None:
     stamina.set_testing(False)
-    pauses: list[float] = []
-    monkeypatch.setattr(time, "sleep", pauses.append)
-    later = format_datetime(datetime.now(UTC) + timedelta(seconds=40), usegmt=True)
-    site.pages["/a"] = [Answer("", 503, {"Retry-After": "7"}), Answer("", 429, {"Retry-After": later}), Answer("here")]
-    with fetcher() as client:
-        assert client.get(f"{site.address}/a").content == b"here"
-    assert pauses[0] == 7
-    assert 30 < pauses[1] <= 40
+    web.answers["/api"] = [*[Answer(b"lag")] * 6, Answer(b"here")]
+    with fetcher(tmp_path) as client:
+        page = client.fetch(f"{web.address}/api", not_yet=lambda page: 0.01 if page.content == b"lag" else None)
+    assert page.content == b"here"
+    with fetcher(tmp_path) as client:
+        assert client.fetch(f"{web.address}/api").content == b"here"
+    assert len(web.pages) == 7
 
 
-def test_a_host_that_asks_for_too_long_a_pause_is_not_asked_again(site: Site) -> None:
-    site.pages["/a"] = Answer("", 503, {"Retry-After": "3600"})
-    with fetcher() as client:
-        assert client.get(f"{site.address}/a").status == 503
-    assert site.asked == ["/a"]
+def test_a_dead_host_is_an_error_that_may_pass(tmp_path: Path) -> None:
+    with fetcher(tmp_path, robots=False) as client, pytest.raises(FetchError, match="could not be had: ConnectError") as caught:
+        client.fetch("http://127.0.0.1:1/")
+    assert caught.value.transient
 
 
-@pytest.mark.parametrize("value", ["soon", "-5", "Mon, 99 Jan 2020", ""])
-def test_a_pause_that_makes_no_sense_is_no_reason_to_give_up(site: Site, value: str) -> None:
-    site.pages["/a"] = [Answer("", 503, {"Retry-After": value}), Answer("here")]
-    with fetcher() as client:
-        assert client.get(f"{site.address}/a").content == b"here"
+@pytest.mark.parametrize(
+    "url", ["ftp://a/b", "http://", "http://[broken", "http://a:b:c/", "mailto:a@b", "", "http://127.0.0.1/" + "x" * 70_000]
+)
+def test_what_is_no_address_is_an_error(tmp_path: Path, url: str) -> None:
+    with fetcher(tmp_path) as client, pytest.raises(FetchError):
+        client.fetch(url)
 
 
-def test_two_requests_to_one_host_are_apart_by_the_delay(site: Site) -> None:
-    pauses: list[float] = []
-    with fetcher(delay_seconds=5.0, sleep=pauses.append) as client:
-        client.get(f"{site.address}/a")
-        client.get(f"{site.address}/b")
-    assert len(pauses) == 1
-    assert 4.5 < pauses[0] <= 5
+def test_an_address_with_a_password_is_an_error_that_does_not_repeat_it(tmp_path: Path, web: LoopbackSite) -> None:
+    with fetcher(tmp_path) as client, pytest.raises(FetchError, match="holds a name or a password") as caught:
+        client.fetch(web.address.replace("://", "://berry:jam@"))
+    assert "jam" not in str(caught.value)
+    assert web.log == []
 
 
-def test_a_delay_that_robots_txt_asks_for_is_kept(site: Site) -> None:
-    site.pages["/robots.txt"] = Answer("User-agent: *\nCrawl-delay: 9")
-    pauses: list[float] = []
-    with fetcher(sleep=pauses.append) as client:
-        assert client.allowed(f"{site.address}/a")
-        client.get(f"{site.address}/a")
-    assert 8 < pauses[-1] <= 9
+def test_redirects_are_followed_and_the_last_address_is_told(tmp_path: Path, web: LoopbackSite) -> None:
+    web.answers |= {"/a": moved("b"), "/b": moved("/c#part", 302), "/c": Answer(b"here")}
+    with fetcher(tmp_path) as client:
+        page = client.fetch(f"{web.address}/a")
+    assert (page.url, page.final_url, page.content) == (f"{web.address}/a", f"{web.address}/c", b"here")
 
 
-def test_robots_txt_is_obeyed_and_asked_for_once(site: Site) -> None:
-    site.pages["/robots.txt"] = Answer("User-agent: berrypatch-test\nDisallow: /private\n\nUser-agent: *\nDisallow: /")
-    with fetcher() as client:
-        allowed = [client.allowed(f"{site.address}{path}") for path in ("/", "/private/a", "/public")]
-    assert allowed == [True, False, True]
-    assert site.asked == ["/robots.txt"]
+@pytest.mark.parametrize("paths", [["/a"], ["/a", "/b"]], ids=["to itself", "by another"])
+def test_a_circle_of_redirects_ends(tmp_path: Path, web: LoopbackSite, paths: list[str]) -> None:
+    web.answers |= {path: moved(paths[(number + 1) % len(paths)]) for number, path in enumerate(paths)}
+    with fetcher(tmp_path) as client, pytest.raises(FetchError, match="moved in a circle"):
+        client.fetch(f"{web.address}/a")
+    assert web.pages == paths
 
 
-def test_without_a_robots_txt_everything_is_allowed(site: Site) -> None:
-    with fetcher() as client:
-        assert client.allowed(f"{site.address}/a")
+def test_a_chain_of_redirects_ends_after_five(tmp_path: Path, web: LoopbackSite) -> None:
+    web.answers |= {f"/{number}": moved(f"/{number + 1}") for number in range(20)}
+    with fetcher(tmp_path) as client, pytest.raises(FetchError, match="too often"):
+        client.fetch(f"{web.address}/0")
+    assert len(web.pages) == 6
 
 
-def test_a_robots_txt_that_has_moved_is_followed(site: Site) -> None:
-    site.pages["/robots.txt"] = Answer("", 301, {"Location": "/elsewhere/robots.txt"})
-    site.pages["/elsewhere/robots.txt"] = Answer("User-agent: *\nDisallow: /")
-    with fetcher() as client:
-        assert not client.allowed(f"{site.address}/a")
+def test_a_redirect_to_a_host_that_is_not_of_the_source_is_not_followed(tmp_path: Path, web: LoopbackSite, other: LoopbackSite) -> None:
+    web.answers["/a"] = moved(f"{other.address}/b")
+    with fetcher(tmp_path) as client:
+        with pytest.raises(FetchError, match=f"moved to {other.address}/b, which is not on a host of the source"):
+            client.fetch(f"{web.address}/a", hosts=frozenset({web.host}))
+        assert other.log == []
+        assert client.fetch(f"{web.address}/a").final_url == f"{other.address}/b"
 
 
-def test_a_robots_txt_that_moves_in_a_circle_is_none(site: Site) -> None:
-    site.pages["/robots.txt"] = Answer("", 301, {"Location": "/robots.txt"})
-    with fetcher() as client:
-        assert client.allowed(f"{site.address}/a")
-    assert len(site.asked) == 6
+def test_the_rules_of_the_host_that_a_redirect_leads_to_are_asked_first(tmp_path: Path, web: LoopbackSite, other: LoopbackSite) -> None:
+    web.answers["/a"] = moved(f"{other.address}/b")
+    other.robots("User-agent: *", "Disallow: /")
+    with fetcher(tmp_path) as client, pytest.raises(FetchError, match=r"robots.txt does not allow this page"):
+        client.fetch(f"{web.address}/a")
+    assert [asked.path for asked in other.log] == ["/robots.txt"]
 
 
-def test_a_robots_txt_is_read_beyond_the_limit_for_pages(site: Site) -> None:
-    site.pages["/robots.txt"] = Answer("# much talk\n" * 2000 + "User-agent: *\nDisallow: /")
-    with fetcher(largest=1000) as client:
-        assert not client.allowed(f"{site.address}/a")
+@pytest.mark.parametrize("target", ["http://[broken", "mailto:a@b.example", "http://a:b/"])
+def test_a_redirect_to_no_address_is_an_error(tmp_path: Path, web: LoopbackSite, target: str) -> None:
+    web.answers["/a"] = moved(target)
+    with fetcher(tmp_path) as client, pytest.raises(FetchError):
+        client.fetch(f"{web.address}/a")
 
 
-@pytest.mark.parametrize("status", [500, 503, 429, 507])
-def test_a_robots_txt_that_cannot_be_had_closes_the_host_and_is_not_asked_for_again(site: Site, status: int) -> None:
-    site.pages["/robots.txt"] = Answer("", status)
-    with fetcher() as client:
+def test_cookies_are_neither_kept_nor_sent(tmp_path: Path, web: LoopbackSite) -> None:
+    web.answers["/a"] = Answer(headers={"Set-Cookie": "crumb=1"})
+    with fetcher(tmp_path) as client:
+        page = client.fetch(f"{web.address}/a")
+        client.fetch(f"{web.address}/b")
+    assert "set-cookie" not in page.headers
+    assert all("cookie" not in asked.headers for asked in web.log)
+
+
+def test_one_connection_serves_many_requests(tmp_path: Path, web: LoopbackSite) -> None:
+    with fetcher(tmp_path) as client:
+        for number in range(5):
+            client.fetch(f"{web.address}/{number}")
+    assert len({asked.peer for asked in web.log}) == 1
+
+
+def test_a_secret_goes_to_its_origin_alone(tmp_path: Path, web: LoopbackSite, other: LoopbackSite) -> None:
+    web.answers["/a"] = moved(f"{other.address}/b")
+    with fetcher(tmp_path, authorization={web.address: "Bearer raspberry"}) as client:
+        client.fetch(f"{web.address}/a")
+        assert "raspberry" not in repr(client)
+    assert {asked.headers.get("authorization") for asked in web.log} == {"Bearer raspberry"}
+    assert {asked.headers.get("authorization") for asked in other.log} == {None}
+
+
+def test_a_secret_that_a_site_sends_back_is_written_nowhere(tmp_path: Path, web: LoopbackSite, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    web.answers |= {"/a": Answer(b"you sent raspberry"), "/b": moved("/c?token=raspberry"), "/d": moved("http://a:raspberry/")}
+    with fetcher(tmp_path, authorization={web.address: "Bearer raspberry"}) as client:
+        assert client.repeats_secret(client.fetch(f"{web.address}/a"))
+        for path in "bd":
+            with pytest.raises(FetchError) as caught:
+                client.fetch(f"{web.address}/{path}")
+            assert "raspberry" not in str(caught.value)
+    assert all(b"raspberry" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_a_stand_in_is_asked_under_the_hosts_own_name_without_delay_and_by_nobody(tmp_path: Path, web: LoopbackSite) -> None:
+    web.answers |= {"/a": Answer(b"stood in"), "/b": [Answer(status=503, headers={"Retry-After": "50"}), Answer(b"too")]}
+    settings = {"private_addresses": False, "delay_seconds": 60.0, "contact": ""}
+    with fetcher(tmp_path, stand_in={"w.example": web.host}, **settings) as client:
+        pages = [client.fetch(f"https://w.example/{path}") for path in "ab"]
+    assert [(page.url, page.content) for page in pages] == [("https://w.example/a", b"stood in"), ("https://w.example/b", b"too")]
+    assert {asked.headers["host"] for asked in web.log} == {"w.example"}
+
+
+@pytest.fixture
+def proxy() -> Iterator[LoopbackSite]:
+    """A proxy for http, as far as it is one that everything is asked of."""
+    with open_site() as opened:
+        yield opened
+
+
+def test_the_proxy_of_the_environment_is_asked_for_other_hosts(
+    tmp_path: Path, proxy: LoopbackSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.address)
+    proxy.answers["http://far.example/a"] = Answer(b"by proxy")
+    with fetcher(tmp_path) as client:
+        assert client.fetch("http://far.example/a").content == b"by proxy"
+
+
+def test_the_proxy_is_not_asked_for_this_machine_nor_for_what_it_is_not_meant_for(
+    tmp_path: Path, web: LoopbackSite, proxy: LoopbackSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.address)
+    monkeypatch.setenv("NO_PROXY", "near.invalid")
+    with fetcher(tmp_path, stand_in={"w.example": web.host}) as client:
+        assert client.fetch(f"{web.address}/a").status == 404
+        assert client.fetch("http://w.example/a").status == 404
+        with pytest.raises(FetchError):
+            client.fetch("http://near.invalid/")
+    assert proxy.log == []
+
+
+def test_a_proxy_is_not_asked_for_a_private_address(tmp_path: Path, proxy: LoopbackSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.address)
+    with fetcher(tmp_path, private_addresses=False) as client, pytest.raises(FetchError, match="private network"):
+        client.fetch("http://10.0.0.1/")
+    assert proxy.log == []
+
+
+def test_a_kind_of_proxy_that_is_not_supported_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "socks5://127.0.0.1:1")
+    with fetcher(tmp_path) as client, pytest.raises(FetchError, match="'socks5'; http and https are supported"):
+        client.fetch("http://far.example/")
+
+
+def test_many_pages_come_in_the_order_asked_with_their_failures(tmp_path: Path, web: LoopbackSite) -> None:
+    web.answers |= {f"/{number}": Answer(b"%d" % number, thinks=(5 - number % 5) / 100) for number in range(20)}
+    web.answers["/7"] = Answer(status=503)
+    urls = [f"{web.address}/{number}" for number in range(20)]
+    with fetcher(tmp_path, concurrency=5) as client:
+        found = list(client.fetch_all(urls))
+    assert [url for url, _ in found] == urls
+    assert [isinstance(page, FetchError) for _, page in found].index(True) == 7
+    assert [page.content for _, page in found if not isinstance(page, FetchError)] == [b"%d" % n for n in range(20) if n != 7]
+
+
+class Crowd:
+    """Counts how many requests are with a site at a time."""
+
+    def __init__(self) -> None:
+        self.lock, self.now, self.most = threading.Lock(), 0, 0
+
+    def __call__(self, asked: Asked) -> Answer:
+        with self.lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        threading.Event().wait(0.03)
+        with self.lock:
+            self.now -= 1
+        return Answer(asked.path.encode())
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_no_more_requests_are_with_a_host_than_the_source_allows(tmp_path: Path, web: LoopbackSite, concurrency: int) -> None:
+    crowd = Crowd()
+    web.answers |= {f"/{number}": crowd for number in range(12)}
+    with fetcher(tmp_path, concurrency=concurrency) as client:
+        assert len(list(client.fetch_all(f"{web.address}/{number}" for number in range(12)))) == 12
+    assert crowd.most == concurrency
+    if concurrency == 1:
+        assert web.pages == [f"/{number}" for number in range(12)]
+
+
+def test_two_hosts_are_asked_at_the_same_time(tmp_path: Path, web: LoopbackSite, other: LoopbackSite) -> None:
+    crowd = Crowd()
+    for site in (web, other):
+        site.answers |= {f"/{number}": crowd for number in range(6)}
+    with fetcher(tmp_path) as client:
+        assert len(list(client.fetch_all(f"{site.address}/{number}" for number in range(6) for site in (web, other)))) == 12
+    assert crowd.most == 2
+
+
+def test_a_pause_before_a_request_takes_nothing_of_the_time_for_its_response(
+    tmp_path: Path, web: LoopbackSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "LONGEST_RESPONSE", 0.5)
+    with fetcher(tmp_path, delay_seconds=0.8, max_page_megabytes=0.001) as client:
+        assert [client.fetch(f"{web.address}/{name}").status for name in "ab"] == [404, 404]
+
+
+def test_addresses_are_read_only_a_few_ahead(tmp_path: Path, web: LoopbackSite) -> None:
+    taken = []
+
+    def endless() -> Iterator[str]:
+        for number in range(10_000):
+            taken.append(number)
+            yield f"{web.address}/{number}"
+
+    with fetcher(tmp_path) as client:
+        pages = client.fetch_all(endless())
         for _ in range(3):
-            with pytest.raises(SourceError, match=f"robots.txt cannot be had .HTTP status {status}"):
-                client.allowed(f"{site.address}/a")
-    assert len(site.asked) in (1, 4)
+            next(pages)
+        pages.close()  # type: ignore[attr-defined]
+    assert len(taken) <= 12
+    assert len(web.pages) <= 12
 
 
-def test_a_response_is_read_up_to_the_limit_and_a_little_beyond(site: Site) -> None:
-    site.pages["/a"] = Answer(b"x" * 5_000_000)
-    with fetcher() as client:
-        size = len(client.get(f"{site.address}/a").content)
-    assert 100_000 < size < 1_000_000
-
-
-def test_the_limit_counts_what_a_response_unpacks_to(site: Site) -> None:
-    bomb = gzip.compress(bytes(50_000_000), compresslevel=1)
-    site.pages["/a"] = Answer(bomb, headers={"Content-Encoding": "gzip"})
-    tracemalloc.start()
-    with fetcher() as client:
-        size = len(client.get(f"{site.address}/a").content)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert 100_000 < size < 3_000_000
-    assert peak < 10_000_000
-
-
-def test_a_host_that_drips_is_left(monkeypatch: pytest.MonkeyPatch, site: Site) -> None:
-    monkeypatch.setattr(fetching, "LONGEST_RESPONSE", -1.0)
-    site.pages["/a"] = Answer("drop by drop")
-    with fetcher() as client, pytest.raises(httpx2.ReadTimeout, match="no end after"):
-        client.get(f"{site.address}/a")
-
-
-def test_a_stand_in_is_asked_under_the_hosts_own_name_and_without_delay(site: Site) -> None:
-    site.pages["/a"] = Answer("stood in")
-    stand_in = {"w.example": site.address.removeprefix("http://")}
-    pauses: list[float] = []
-    with fetcher(stand_in=stand_in, delay_seconds=9.0, sleep=pauses.append) as client:
-        pages = [client.get("https://w.example/a") for _ in range(2)]
-    assert {(page.url, page.content) for page in pages} == {("https://w.example/a", b"stood in")}
-    assert pauses == []
-
-
-def test_a_secret_is_sent_to_its_origin_alone(site: Site) -> None:
-    stand_in = dict.fromkeys(("w.example", "other.example"), site.address.removeprefix("http://"))
-    sent = []
-    with fetcher(stand_in=stand_in, authorization={"https://w.example": "Bearer raspberry"}) as client:
-        for url in ("https://w.example/a", "http://w.example/a", "https://other.example/a"):
-            site.authorizations.clear()
-            client.get(url)
-            sent += site.authorizations
-    assert sent == ["Bearer raspberry", None, None]
-    assert "raspberry" not in repr(client)
-
-
-def test_a_stand_in_is_reached_although_the_machine_has_a_proxy(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{closed.getsockname()[1]}")
-        site.pages["/a"] = Answer("stood in")
-        with fetcher(stand_in={"w.example": site.address.removeprefix("http://")}) as client:
-            assert client.get("http://w.example/a").content == b"stood in"
+def test_a_receipt_says_what_each_host_was_asked(tmp_path: Path, web: LoopbackSite) -> None:
+    web.robots("User-agent: *", "Disallow: /private")
+    web.answers["/a"] = [Answer(status=503), Answer(b"x" * 5000)]
+    receipts = Receipts()
+    with fetcher(tmp_path, receipts=receipts) as client:
+        client.fetch(f"{web.address}/a")
+    receipt = receipts.by_host[web.host]
+    assert (receipt.requests, receipt.errors, receipt.unchanged) == (3, 1, 0)
+    assert receipt.bytes == web.sent
+    assert len(receipt.robots) == 64

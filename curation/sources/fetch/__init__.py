@@ -1,0 +1,1 @@
+"""How every server is asked: one polite client beneath all sources of a network."""

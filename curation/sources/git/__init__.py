@@ -1,0 +1,1 @@
+"""Git repositories: clones, trees, attributes, and nothing that could run."""

@@ -1,0 +1,225 @@
+"""Rows of Parquet, JSON lines, CSV and text, one after the other: what is bad is a row with the reason, and the rest goes on.
+
+Memory holds one row, or a few dozen of Parquet, however large the file.
+"""
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from pathlib import PurePosixPath
+from typing import IO, Any, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from curation.sources.containers import UNREADABLE, explain
+
+ROWS_AT_A_TIME = 64
+CHUNK = 1 << 16
+PAGE_BUFFER = 1 << 16
+"""Bytes of a Parquet column that are read at once: without a buffer, a whole column of a row group is."""
+
+LARGEST_COPY = 4_000_000_000
+"""Bytes. Parquet is read from its end, so one within an archive is first copied to a nameless file on disk, up to this size."""
+
+
+class Table(StrEnum):
+    """How rows are stored. `auto` goes by content and name."""
+
+    AUTO = "auto"
+    PARQUET = "parquet"
+    JSON_LINES = "jsonl"
+    CSV = "csv"
+    TEXT = "text"
+
+
+_BY_SUFFIX = {
+    ".parquet": Table.PARQUET,
+    ".pq": Table.PARQUET,
+    ".jsonl": Table.JSON_LINES,
+    ".ndjson": Table.JSON_LINES,
+    ".json": Table.JSON_LINES,
+    ".csv": Table.CSV,
+    ".tsv": Table.CSV,
+    ".txt": Table.TEXT,
+}
+_DELIMITERS = ",\t;|"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row by its number, which counts from 1; of JSON lines and text, that of its line. Without values, the error says why."""
+
+    number: int
+    values: Mapping[str, Any] | None
+    error: str = ""
+
+
+class TableError(Exception):
+    """A table of which no row can be had, in words."""
+
+
+def table_of(name: str, head: bytes) -> Table | None:
+    """How the rows of a file are stored, by its first bytes and the ending of its name; None where neither tells."""
+    return Table.PARQUET if head.startswith(b"PAR1") else _BY_SUFFIX.get(PurePosixPath(name).suffix.lower())
+
+
+def rows(stream: IO[bytes], table: Table, columns: Iterable[str], largest: int) -> Iterator[Row]:
+    """Every row, with at least the columns asked for. `largest` is the most bytes of a line.
+
+    A file that breaks off gives the rows before the break, and one with the reason. Raises TableError where nothing of it
+    can be had: it is of another kind, or has no such columns.
+    """
+    number = 0
+    try:
+        for row in _READERS[table](stream, tuple(columns), largest):
+            number = row.number
+            yield row
+    except (*UNREADABLE, pa.ArrowException) as error:
+        if not number:
+            raise TableError(explain(error)) from error
+        yield Row(number + 1, None, f"the rows from here on {explain(error)}")
+
+
+def _parquet(stream: IO[bytes], columns: tuple[str, ...], largest: int) -> Iterator[Row]:  # noqa: ARG001 (each cell is measured later)
+    settings = {"pre_buffer": False, "buffer_size": PAGE_BUFFER, "page_checksum_verification": True}
+    with _from_its_end(stream) as whole, pq.ParquetFile(whole, **settings) as file:
+        _require(columns, file.schema_arrow.names)
+        before = 0
+        for group in range(file.num_row_groups):
+            count, done = file.metadata.row_group(group).num_rows, 0
+            try:
+                batches = file.iter_batches(ROWS_AT_A_TIME, row_groups=[group], columns=list(columns), use_threads=False)
+                for values in (values for batch in batches for values in batch.to_pylist()):
+                    done += 1
+                    yield Row(before + done, values)
+            except (*UNREADABLE, pa.ArrowException) as error:
+                # one bad page costs the rest of its row group, and no other
+                yield Row(before + done + 1, None, f"rows {before + done + 1} to {before + count} {explain(error)}")
+            before += count
+
+
+def _from_its_end(stream: IO[bytes]) -> IO[bytes]:
+    if isinstance(getattr(stream, "raw", None), io.FileIO):
+        return stream
+    copy = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 (closed by the caller)
+    while chunk := stream.read(CHUNK):
+        if copy.tell() > LARGEST_COPY:
+            copy.close()
+            raise TableError(f"Parquet of more than {LARGEST_COPY:,} bytes within an archive; unpack the archive")
+        copy.write(chunk)
+    copy.seek(0)
+    return copy
+
+
+def _json_lines(stream: IO[bytes], columns: tuple[str, ...], largest: int) -> Iterator[Row]:  # noqa: ARG001 (rows differ in their keys)
+    for number, line in _lines(stream, largest):
+        if line is None:
+            yield Row(number, None, _too_long(largest))
+        elif number == 1 and line.lstrip().startswith(b"["):
+            raise TableError("holds one JSON array, not JSON lines; write one object on each line")
+        elif line.strip():
+            yield _json_row(number, line)
+
+
+def _json_row(number: int, line: bytes) -> Row:
+    try:
+        values = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+    except (ValueError, RecursionError) as error:
+        return Row(number, None, f"is no JSON: {error}")
+    return Row(number, values) if isinstance(values, dict) else Row(number, None, f"is no JSON object, but {type(values).__name__}")
+
+
+def _csv(stream: IO[bytes], columns: tuple[str, ...], largest: int) -> Iterator[Row]:
+    # the most of one process: of two captures with different limits, each measures its texts itself
+    csv.field_size_limit(max(csv.field_size_limit(), largest))
+    lines = _Decoded(stream, largest)
+    try:
+        first = next(lines, "")
+        delimiter = max(_DELIMITERS, key=first.count)
+        reader, number = csv.reader(chain([first], lines), delimiter=delimiter, strict=True), 0
+        header = next(reader)
+    except (csv.Error, UnicodeDecodeError, _TooLongError) as error:
+        raise TableError(f"its first line is no header of CSV: {error}") from error
+    _require(columns, header)
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except (csv.Error, UnicodeDecodeError, _TooLongError) as error:
+            yield Row(number, None, f"ends in line {lines.number} and is no row: {error}")
+            continue
+        if len(cells) == len(header):
+            yield Row(number, dict(zip(header, cells, strict=True)))
+        elif cells:
+            yield Row(number, None, f"has {len(cells)} cells, and the header {len(header)}")
+
+
+class _TooLongError(Exception):
+    """A line beyond the limit."""
+
+
+class _Decoded:
+    """Lines as text. Unlike a generator it goes on after it has raised."""
+
+    def __init__(self, stream: IO[bytes], largest: int) -> None:
+        self._lines = _lines(stream, largest)
+        self._largest = largest
+        self.number = 0  # of the last line
+
+    def __iter__(self) -> "_Decoded":
+        return self
+
+    def __next__(self) -> str:
+        self.number, line = next(self._lines)
+        if line is None:
+            raise _TooLongError(_too_long(self._largest))
+        return line.decode("utf-8-sig" if self.number == 1 else "utf-8")
+
+
+def _text(stream: IO[bytes], columns: tuple[str, ...], largest: int) -> Iterator[Row]:
+    _require(columns, ["text"])
+    for number, line in _lines(stream, largest):
+        if line is None:
+            yield Row(number, None, _too_long(largest))
+        elif content := line.rstrip(b"\r\n"):
+            yield Row(number, {"text": content})
+
+
+def _lines(stream: IO[bytes], largest: int) -> Iterator[tuple[int, bytes | None]]:
+    """Lines by number; None in place of one that is longer than `largest`, of which no more than that is held."""
+    number = 0
+    while line := stream.readline(largest + 1):
+        number += 1
+        if len(line) <= largest or line.endswith(b"\n"):
+            yield number, line
+            continue
+        while (rest := stream.readline(CHUNK)) and not rest.endswith(b"\n"):
+            pass
+        yield number, None
+
+
+def _too_long(largest: int) -> str:
+    return f"the line is longer than max_row_megabytes ({largest / 1e6:g})"
+
+
+def _require(columns: tuple[str, ...], present: list[str]) -> None:
+    absent = [name for name in columns if name not in present]
+    if absent:
+        names = ", ".join(present[:40]) or "none"
+        raise TableError(f"has no column {' and no '.join(map(repr, absent))}; its columns are: {names}. Check `columns` in the recipe")
+
+
+_READERS: dict[Table, Callable[[IO[bytes], tuple[str, ...], int], Iterator[Row]]] = {
+    Table.PARQUET: _parquet,
+    Table.JSON_LINES: _json_lines,
+    Table.CSV: _csv,
+    Table.TEXT: _text,
+}

@@ -1,0 +1,1 @@
+"""The API of MediaWiki: its answers, lists, pages and changes."""

@@ -1,0 +1,205 @@
+"""Curating a site again: what changed is asked for and computed, what did not is not, and a run says which was which."""
+
+import hashlib
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.artifacts import digests, start
+from tests.flows.conftest import SAMPLE, Berry
+from tests.flows.test_errors import plain
+from warehouse.console import query
+from warehouse.layout import Workspace
+
+PAGES = sorted((SAMPLE / "lore").glob("*.md"))[:24]
+
+RECIPE = """
+name = "again"
+contact = "https://berrypatch.test/contact"
+
+[[sources]]
+kind = "web"
+id = "site"
+domain = "lore"
+start = ["ADDRESS/"]
+delay_seconds = 0
+private_addresses = true
+
+[splits]
+validation = 0.15
+
+[tokenizer]
+entries = 500
+"""
+
+
+class Site(ThreadingHTTPServer):
+    """A site on the loopback interface whose pages can be changed, and which notes what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.pages = {f"/{page.stem}": page.read_text() for page in PAGES}
+        self.asked: list[tuple[str, int]] = []  # path and status
+        self.sent = 0  # bytes of bodies
+        self.seconds = 0.0  # that a page takes
+
+    @property
+    def address(self) -> str:
+        """Where it begins."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def html(self, path: str) -> bytes | None:
+        """The page at a path, if there is one."""
+        if path == "/":
+            return "".join(f'<p><a href="{name}">{name}</a></p>' for name in self.pages).encode()
+        text = self.pages.get(path)
+        return None if text is None else "".join(f"<p>{paragraph}</p>" for paragraph in text.split("\n\n")).encode()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Site
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        time.sleep(self.server.seconds)
+        body = self.server.html(self.path)
+        tag = f'"{hashlib.sha256(body or b"").hexdigest()[:16]}"'
+        status = 404 if body is None else 304 if self.headers["If-None-Match"] == tag else 200
+        body = body if status == 200 and body else b""
+        self.server.asked.append((self.path, status))
+        self.server.sent += len(body)
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("ETag", tag)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A site of its own for each test."""
+    with Site() as made:
+        threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield made
+        made.shutdown()
+
+
+@pytest.fixture
+def recipe(site: Site, tmp_path: Path) -> Path:
+    """A recipe of that site."""
+    path = tmp_path / "again.toml"
+    path.write_text(RECIPE.replace("ADDRESS", site.address))
+    return path
+
+
+def curate(berry: Berry, recipe: Path, home: Path, *options: str) -> str:
+    """What `berry curate` says."""
+    done = berry("curate", recipe, "--home", home, *options)
+    assert done.returncode == 0, plain(done)
+    return done.stdout
+
+
+def rows(home: Path, statement: str) -> list[tuple[Any, ...]]:
+    """The answer of a workspace to a statement."""
+    return [tuple(row) for row in query(Workspace(home), statement).rows]
+
+
+def newest_run(home: Path, stage: str) -> Counter[str]:
+    """What became of the partitions of a stage in the newest run."""
+    statement = f"select status, count(*) from runs where stage = '{stage}' and run_id = (select max(run_id) from runs) group by all"
+    return Counter(dict(rows(home, statement)))
+
+
+def test_a_second_pass_over_an_unchanged_site_costs_next_to_nothing(berry: Berry, site: Site, recipe: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    curate(berry, recipe, home)
+    before, snapshots, first = site.sent, rows(home, "select snapshot_id from lineage"), len(site.asked)
+    said = curate(berry, recipe, home, "--refresh")
+    again = site.asked[first:]
+    assert Counter(status for path, status in again if path != "/robots.txt") == Counter({304: len(PAGES) + 1})
+    assert site.sent == before
+    assert newest_run(home, "extract") == Counter(skipped=1)
+    assert rows(home, "select snapshot_id from lineage") == snapshots
+    assert "0 changed, 0 new, 0 gone" in said
+
+
+def test_a_run_says_what_changed_what_came_and_what_is_gone(berry: Berry, site: Site, recipe: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    *_, last = site.pages
+    held_back = site.pages.pop(last)
+    curate(berry, recipe, home)
+    changed, other, gone, *_ = site.pages
+    for path in (changed, other):
+        site.pages[path] += "\n\nThe harbour bell was rung twice for the eel boats, and nobody came down to the quay.\n"
+    del site.pages[gone]
+    site.pages[last] = held_back
+    said = curate(berry, recipe, home, "--refresh")
+    before, after = (snapshot for (snapshot,) in rows(home, "select snapshot_id from lineage order by sequence"))
+    assert "3 changed, 1 new, 1 gone" in said  # the front page lists the others
+    assert f"snapshot {before} -> {after}" in said
+    (why,) = rows(home, f"select verdict, reason, detail from verdicts where uri = '{site.address}{gone}'")
+    assert why == ("dropped", "gone", "HTTP status 404")
+    assert rows(home, "select captured = kept + dropped + failed from ledger") == [(True,)]
+    asked_of = dict(rows(home, "select host, sum(requests)::int from receipts group by all"))
+    assert asked_of == {site.address.removeprefix("http://"): len(site.asked)}
+
+
+def test_a_corpus_is_made_again_without_a_network_from_captures_alone(berry: Berry, site: Site, recipe: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    curate(berry, recipe, home)
+    asked, before = len(site.asked), rows(home, "select snapshot_id from lineage")
+    for made in (home / "store").iterdir():
+        if made.name != "capture":
+            made.rename(tmp_path / made.name)
+    recipe.write_text(recipe.read_text().replace("delay_seconds = 0", "delay_seconds = 0\nmax_pages = 5"))  # captures would differ
+    curate(berry, recipe, home, "--offline")
+    assert len(site.asked) == asked
+    assert rows(home, "select snapshot_id from lineage") == before
+
+
+def test_offline_a_source_that_was_never_captured_is_named(berry: Berry, site: Site, recipe: Path, tmp_path: Path) -> None:
+    done = berry("curate", recipe, "--home", tmp_path / "home", "--offline")
+    assert done.returncode == 1
+    assert "source site: was never captured" in plain(done)
+    assert not site.asked
+
+
+def test_offline_and_refresh_exclude_each_other(berry: Berry, recipe: Path, tmp_path: Path) -> None:
+    done = berry("curate", recipe, "--home", tmp_path / "home", "--offline", "--refresh")
+    assert done.returncode == 1
+    assert "leave one of the two out" in plain(done)
+
+
+@pytest.mark.slow
+def test_a_killed_pass_goes_on_where_it_was_and_asks_for_no_page_again(site: Site, recipe: Path, tmp_path: Path, berry: Berry) -> None:
+    curate(berry, recipe, tmp_path / "undisturbed")
+    site.asked.clear()
+    site.seconds = 0.05
+    home = tmp_path / "killed"
+    for count in (3, 9, 15):
+        run = start("curate", recipe, home)
+        while len(site.asked) < count and run.poll() is None:
+            time.sleep(0.005)
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+    curate(berry, recipe, home, "--refresh")
+    assert max(Counter(path for path, _ in site.asked if path != "/robots.txt").values()) <= 2
+    repeated = sum(count - 1 for path, count in Counter(path for path, _ in site.asked if path != "/robots.txt").items())
+    assert repeated <= 3  # one request in flight at each kill
+    assert captures(home) == captures(tmp_path / "undisturbed")
+
+
+def captures(home: Path) -> dict[str, str]:
+    """What was captured, by name."""
+    return {name.rpartition("/")[2]: digest for name, digest in digests(home).items() if name.startswith("tables/captures/")}
