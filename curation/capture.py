@@ -75,11 +75,19 @@ def partitioned(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def _met(source: Source, context: Context) -> Iterator[Item]:
-    """A source's items: what did not change as it was captured before, what is gone as the recipe wants it."""
+    """A source's items: what did not change as it was captured before, what is gone as the recipe wants it.
+
+    What cannot be had this time, and may be the next, stays as it was captured before. A tombstone stays until its document
+    is back.
+    """
     keeps = isinstance(source, NetworkSource) and source.vanished is Vanished.KEEP
+    given, kept = set[str](), list[Item]()
     for item in source.items(context):
-        if item.gone is not None:
-            earlier = context.earlier.item(item.native_id) if keeps else None
+        given.add(item.native_id)
+        if item.gone is not None or item.transient:
+            earlier = context.earlier.item(item.native_id) if keeps or item.transient else None
+            if earlier is not None and item.transient:
+                kept.append(item)
             yield earlier or item
             continue
         known = context.earlier.fact(item.native_id)
@@ -89,6 +97,12 @@ def _met(source: Source, context: Context) -> Iterator[Item]:
             yield replace(item, modified=known.modified, etag=known.etag)
         else:
             yield item
+    for fact in context.earlier.facts():
+        if fact.gone is not None and fact.native_id not in given:
+            yield Item.vanished(fact.native_id, fact.uri, fact.gone)
+    if kept:
+        why = f"could not be had this time, and stay as they were captured before; the first, {kept[0].uri}: {kept[0].error}"
+        yield Item.failed("(kept)", f"source:{source.id}", f"{len(kept)} of its documents {why}")
 
 
 def _storable(items: Iterator[Item]) -> Iterator[Item]:

@@ -17,10 +17,14 @@ from curation.policies import Policies
 from curation.schedule import RetrainSettings, ScheduleSettings
 from curation.settings import DuplicateSettings, MixSettings, ShardSettings, SplitSettings, TokenizerSettings, TrainingSettings
 from curation.sources.kinds import KINDS, AnySource
+from curation.sources.source import NetworkSource
 from warehouse.digests import digest
 from warehouse.errors import RecipeError
 
 BUILT_IN = Path(__file__).resolve().parent.parent / "flows" / "recipes"
+CONTACT = "BERRY_CONTACT"
+"""Environment variable: by what the owners of sites reach us, where a recipe does not say it."""
+
 OWN_RECIPES = "BERRY_RECIPES"
 """Environment variable: the folder of a service's own recipes, which go before the built-in ones of the same name."""
 
@@ -71,6 +75,16 @@ class Recipe(BaseModel):
         facts = self.model_dump(mode="json", exclude={"contact", "schedule", "retrain"})
         facts["sources"] = sorted(facts["sources"], key=lambda source: source["id"])
         return digest(facts)
+
+    def nameless(self) -> list[str]:
+        """The sources that would ask servers of other people without a word on who asks; BERRY_CONTACT says it as well."""
+        if self.contact or os.environ.get(CONTACT):
+            return []
+        return [
+            source.id
+            for source in self.sources
+            if isinstance(source, NetworkSource) and source.is_remote and not (source.user_agent or source.private_addresses)
+        ]
 
 
 def built_in_recipes() -> list[str]:

@@ -14,7 +14,7 @@ from prefect import get_run_logger
 from prefect.blocks.system import Secret
 
 from curation.capture import RECEIPTS, capture_failure, capture_source, read_memory
-from curation.recipe import Recipe
+from curation.recipe import CONTACT, Recipe
 from curation.secrets import variable
 from curation.sources.context import Context
 from curation.sources.earlier import Earlier
@@ -31,9 +31,6 @@ from warehouse.tables import write_table
 
 WEIGHT = 4_000_000
 """What one source counts for when captures are batched: their sizes are not known before."""
-
-CONTACT = "BERRY_CONTACT"
-"""Environment variable: by what the owners of sites reach us, where a recipe does not say it."""
 
 RESUMABLE_SECONDS = 24 * 3600
 """A pass that was cut short longer ago is begun anew: what servers answered then may be out of date."""
@@ -71,9 +68,10 @@ def capture(pipeline: Pipeline, recipe: Recipe, folder: Path, asking: Asking) ->
     sources = sorted(recipe.sources, key=lambda source: source.id)
     if not asking.offline:
         _load_secrets(sources)
+        _require_contact(recipe)
     jobs = [_job(pipeline, recipe, source, folder, asking) for source in sources]
     outputs = pipeline.run(stages.CAPTURE, jobs)
-    outputs = [_standing(pipeline, recipe.name, job, output) for job, output in zip(jobs, outputs, strict=True)]
+    outputs = [_standing(pipeline, recipe.name, *each) for each in zip(sources, jobs, outputs, strict=True)]
     for job in jobs:
         _hand_in(pipeline, recipe.name, job)
     captures = current.Captures(tuple(source.id for source in sources), tuple(output.key for output in outputs))
@@ -98,10 +96,11 @@ def _parts(captures: current.Captures, outputs: list[Output]) -> list[Part]:
 
 def _job(pipeline: Pipeline, recipe: Recipe, source: Source, folder: Path, asking: Asking) -> Job:
     otherwise = partial(capture_failure, source) if source.on_failure is OnFailure.CONTINUE else None
-    last = _last(pipeline.workspace, recipe.name, source.id)
+    last = _last(pipeline.workspace, recipe.name, source)
     try:
-        found, again = source.fingerprint(folder), _pass(pipeline, recipe.name, source, asking.refresh) if source.is_remote else ""
-        job = Job(source.id, (found, again), capture_settings(source), capture_failure, folder=True, weight=WEIGHT, otherwise=otherwise)
+        found = source.fingerprint(folder)
+        again = _pass(pipeline, recipe.name, source, found, asking.refresh) if source.is_remote else ""
+        job = replace(_unwritten(source, found, again), weight=WEIGHT, otherwise=otherwise)
         if source.is_remote and asking.offline and find(pipeline.workspace, stages.CAPTURE.name, key_of(stages.CAPTURE, job)) is None:
             if last is None:
                 raise SourceError(f"source {source.id}: was never captured, and offline nothing is asked for. Run once with a network.")
@@ -111,21 +110,39 @@ def _job(pipeline: Pipeline, recipe: Recipe, source: Source, folder: Path, askin
             raise
         return Job(source.id, (NOT_THERE, str(error)), capture_settings(source), partial(otherwise, str(error)), folder=True, weight=WEIGHT)
     state = pipeline.workspace.crawl(key_of(stages.CAPTURE, job))
-    earlier = Earlier(tuple(sorted(last.folder.glob("*.parquet")))) if last else Earlier()
-    memory = read_memory(last.folder) if last else {}
-    return replace(
-        job, call=partial(capture_source, source, Context(folder, state, earlier, memory, recipe.contact or os.environ.get(CONTACT, "")))
+    if not _is_recent(state):
+        shutil.rmtree(state, ignore_errors=True)
+    context = Context(
+        folder,
+        state,
+        Earlier(tuple(sorted(last.folder.glob("*.parquet")))) if last else Earlier(),
+        read_memory(last.folder) if last else {},
+        recipe.contact or os.environ.get(CONTACT, ""),
+        cache=pipeline.workspace.source_cache,
     )
+    return replace(job, call=partial(capture_source, source, context))
 
 
-def _last(workspace: Workspace, recipe: str, source: str) -> Output | None:
-    """The last good capture of a source."""
+def _unwritten(source: Source, found: str, again: str) -> Job:
+    """The job of a source's capture as far as its key goes."""
+    return Job(source.id, (found, again), capture_settings(source), capture_failure, folder=True)
+
+
+def _last(workspace: Workspace, recipe: str, source: Source) -> Output | None:
+    """The last good capture of a source, where it is of the same kind and place: ids of another wiki mean other pages."""
     path = _last_path(workspace, recipe, source)
-    return find(workspace, stages.CAPTURE.name, path.read_text()) if path.exists() else None
+    if not path.exists():
+        return None
+    key, _, where = path.read_text().partition("\n")
+    return find(workspace, stages.CAPTURE.name, key) if where == _where(source) else None
 
 
-def _last_path(workspace: Workspace, recipe: str, source: str) -> Path:
-    return workspace.current(recipe) / f"{source}.capture"
+def _last_path(workspace: Workspace, recipe: str, source: Source) -> Path:
+    return workspace.current(recipe) / f"{source.id}.capture"
+
+
+def _where(source: Source) -> str:
+    return f"{source.kind} {source.place}"
 
 
 def _hand_in(pipeline: Pipeline, recipe: str, job: Job) -> None:
@@ -142,12 +159,12 @@ def _hand_in(pipeline: Pipeline, recipe: str, job: Job) -> None:
         shutil.rmtree(state)
 
 
-def _standing(pipeline: Pipeline, recipe: str, job: Job, output: Output) -> Output:
+def _standing(pipeline: Pipeline, recipe: str, source: Source, job: Job, output: Output) -> Output:
     """A capture, where it is good; otherwise the last good one of the source, or the failure where there is none."""
     if job.inputs[0] != NOT_THERE and output.key == key_of(stages.CAPTURE, job):
-        write_atomic(_last_path(pipeline.workspace, recipe, job.part), output.key)
+        write_atomic(_last_path(pipeline.workspace, recipe, source), f"{output.key}\n{_where(source)}")
         return output
-    last = _last(pipeline.workspace, recipe, job.part)
+    last = _last(pipeline.workspace, recipe, source)
     if last is None:
         get_run_logger().warning("source %s could not be captured and has no earlier capture; the run goes on without it", job.part)
         return output
@@ -159,25 +176,37 @@ def _standing(pipeline: Pipeline, recipe: str, job: Job, output: Output) -> Outp
     return last
 
 
-def _pass(pipeline: Pipeline, recipe: str, source: Source, refresh: str) -> str:
+def _pass(pipeline: Pipeline, recipe: str, source: Source, found: str, refresh: str) -> str:
     """The word that names the latest pass over a remote source; a new one captures it again.
 
     A pass that was cut short, not long ago, goes on under its own word, so that what it was given is not asked for again.
     """
     path = pipeline.workspace.current(recipe) / f"{source.id}.pass"
     word = path.read_text() if path.exists() else ""
-    if refresh and not _is_cut_short(pipeline.workspace, Job(source.id, ("", word), capture_settings(source), capture_failure)):
+    if refresh and not _is_cut_short(pipeline.workspace, key_of(stages.CAPTURE, _unwritten(source, found, word))):
         write_atomic(path, refresh)
         return refresh
     return word
 
 
-def _is_cut_short(workspace: Workspace, job: Job) -> bool:
-    key = key_of(stages.CAPTURE, job)
-    state = workspace.crawl(key)
-    if find(workspace, stages.CAPTURE.name, key) is not None or not state.exists():
+def _is_cut_short(workspace: Workspace, key: str) -> bool:
+    return find(workspace, stages.CAPTURE.name, key) is None and _is_recent(workspace.crawl(key))
+
+
+def _is_recent(state: Path) -> bool:
+    """Whether a capture that is not finished has written something there not long ago."""
+    if not state.exists():
         return False
     return time.time() - max(path.stat().st_mtime for path in (state, *state.iterdir())) < RESUMABLE_SECONDS
+
+
+def _require_contact(recipe: Recipe) -> None:
+    """Raises RecipeError where servers of other people would be asked without a word on who asks."""
+    if nameless := recipe.nameless():
+        raise RecipeError(
+            f"recipe {recipe.name}: {', '.join(sorted(nameless))} would ask servers of other people, and the recipe does not say who asks. "
+            f"Set `contact` in it, or the variable {CONTACT}, to an address or page by which their owners reach you."
+        )
 
 
 def _load_secrets(sources: Sequence[Source]) -> None:

@@ -156,6 +156,8 @@ def recipe_check(file: str, dry_run: bool) -> None:
     for source in recipe.sources:
         source.fingerprint(path.parent)
     click.echo(f"{path}: well formed, {len(recipe.sources)} sources.")
+    if nameless := recipe.nameless():
+        click.echo(f"Before it can ask {', '.join(nameless)}, it must say who asks: set `contact` in it, or BERRY_CONTACT.")
     if not dry_run:
         return
     for source in recipe.sources:

@@ -27,7 +27,6 @@ from flows.schedules import stand_for_missed_runs
 from flows.session import Work, fails_plainly, read_recipe, run_name, session, show_outcome, this_run
 from flows.stage import Stage
 from warehouse.errors import MixError
-from warehouse.layout import Workspace
 from warehouse.store import Artifact, Output
 from warehouse.tables import LINEAGE, read_table, write_table
 
@@ -107,20 +106,23 @@ def curate_corpus(pipeline: Pipeline, recipe: Recipe, captures: list[Part]) -> t
             captures=tuple(str(part.artifact.path.relative_to(root)) for part in captures),
         ),
     )
-    said = _brought(pipeline.workspace, before, corpus)
+    said = _brought(pipeline, before, corpus)
     get_run_logger().info(said)
     pipeline.show("ledger", pages.ledger)
     pipeline.show("balance", pages.balance)
     return corpus, new, said
 
 
-def _brought(workspace: Workspace, before: Corpus | None, corpus: Corpus) -> str:
+def _brought(pipeline: Pipeline, before: Corpus | None, corpus: Corpus) -> str:
     """What the captures of a corpus brought since the one before it, and the way from snapshot to snapshot."""
+    workspace = pipeline.workspace
     known = [path for name in (before.captures if before else ()) if (path := workspace.root / name).is_file()]
     found = changes(known, [workspace.root / name for name in corpus.captures], workspace.root / corpus.snapshot, workspace.scratch)
+    absent = [entry.partition for entry in pipeline.log.entries if (entry.stage, entry.status) == (stages.CAPTURE.name, "failed")]
+    said = f"{found}; could not be captured: {', '.join(absent)}" if absent else str(found)
     if before is None or before.snapshot_id == corpus.snapshot_id:
-        return f"{found}; snapshot {corpus.snapshot_id}"
-    return f"{found}; snapshot {before.snapshot_id} -> {corpus.snapshot_id}"
+        return f"{said}; snapshot {corpus.snapshot_id}"
+    return f"{said}; snapshot {before.snapshot_id} -> {corpus.snapshot_id}"
 
 
 def _each(

@@ -35,9 +35,9 @@ GUIDES = ("00README.json", "00README.XXX")
 _CLASS = re.compile(r"^[^%\n]*\\document(?:class|style)\b", re.MULTILINE)
 _BODY = re.compile(r"^[^%\n]*\\begin\s*\{document\}", re.MULTILINE)
 _TAKEN = re.compile(
-    r"\\(?:input|include|subfile)\s*\{\s*([^{}]+?)\s*\}|\\input[ \t]+([^\s{}\\%]+)|"
-    r"\\(?:sub)?import\*?\s*\{\s*([^{}]*?)\s*\}\s*\{\s*([^{}]+?)\s*\}"
-)
+    r"\\(?:input|include|subfile)\s{0,9}\{([^{}]{1,300})\}|\\input[ \t]{1,9}([^\s{}\\%]{1,300})|"
+    r"\\(?:sub)?import\*?\s{0,9}\{([^{}]{0,300})\}\s{0,9}\{([^{}]{1,300})\}"
+)  # bounded: a line of blanks must not cost the cube of its length
 _COMMENTED = re.compile(r"(?<!\\)(?:\\\\)*%")
 _IGNORED = re.compile(r"\s*%\s*auto-ignore", re.IGNORECASE)
 _USUAL = ("main", "ms", "paper", "article", "manuscript")
@@ -56,7 +56,13 @@ def extract_latex_source(item: Captured) -> Extracted:
     mains = [named] if named in files else paper_files(files)
     if not mains:
         raise Dropped(Reason.UNSUPPORTED, f"none of its {len(files)} files of TeX is a LaTeX document")
-    found = [extract_latex(replace(item, content=joined(files, main).encode("utf-8", "surrogatepass"), charset="utf-8")) for main in mains]
+    found, left = list[Extracted](), MOST_TEXT
+    for main in mains:
+        whole = joined(files, main, left)
+        left -= len(whole)
+        found.append(extract_latex(replace(item, content=whole.encode("utf-8", "surrogatepass"), charset="utf-8")))
+        if left <= 0:
+            break
     return replace(found[0], text="\n\n".join(each.text for each in found))
 
 
@@ -103,9 +109,11 @@ def paper_files(files: Mapping[str, str]) -> list[str]:
     return [path for path in found if posixpath.dirname(path) == posixpath.dirname(found[0])]
 
 
-def joined(files: Mapping[str, str], main: str) -> str:
-    """A main file with every file that it takes in, in its place. What is not there, or takes in itself, is left out."""
-    left = [MOST_TEXT]
+def joined(files: Mapping[str, str], main: str, most: int = MOST_TEXT) -> str:
+    """A main file with every file that it takes in, in its place. What is not there, or takes in itself, is left out, and so
+    is what would make more than `most` characters of it.
+    """
+    left = [most]
 
     def read(path: str, above: tuple[str, ...]) -> str:
         text = files[path].replace("\r\n", "\n").partition("\\endinput")[0]
@@ -138,7 +146,7 @@ def _between(text: str) -> str:
 
 
 def _found(files: Mapping[str, str], path: str, main: str, found: "re.Match[str]") -> str | None:
-    folder, name = found.group(3) or "", found.group(1) or found.group(2) or found.group(4)
+    folder, name = (found.group(3) or "").strip(), found.group(1) or found.group(2) or found.group(4)
     name = name.strip().strip('"')
     for base in (posixpath.dirname(main), posixpath.dirname(path)):
         for ending in ("", ".tex", ".ltx"):

@@ -59,6 +59,11 @@ class DatasetSource(PathSource):
         """Where it is on the hub."""
         return bool(self.name)
 
+    @property
+    def place(self) -> str:
+        """The data set: rows of another one are other documents."""
+        return self.name or self.path
+
     def fingerprint(self, folder: Path) -> str:
         """Digest of the local tables; of a data set on the hub, nothing."""
         return "" if self.name else super().fingerprint(folder)

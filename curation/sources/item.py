@@ -21,6 +21,7 @@ class Item:
     attribution: str | None = None  # whom to name, and where they are listed
     error: str | None = None
     gone: str | None = None  # how the source says that it no longer has what it had
+    transient: bool = False  # of an error: the next time may go better
 
     @classmethod
     def vanished(cls, native_id: str, uri: str, how: str) -> "Item":
@@ -28,9 +29,9 @@ class Item:
         return cls(native_id=native_id, uri=uri, content=None, gone=how)
 
     @classmethod
-    def failed(cls, native_id: str, uri: str, error: str) -> "Item":
+    def failed(cls, native_id: str, uri: str, error: str, transient: bool = False) -> "Item":
         """An item that could not be read, and why."""
-        return cls(native_id=native_id, uri=uri, content=None, error=error)
+        return cls(native_id=native_id, uri=uri, content=None, error=error, transient=transient)
 
 
 def distinct(items: Iterator[Item]) -> Iterator[Item]:

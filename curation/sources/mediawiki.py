@@ -71,6 +71,11 @@ class MediaWikiSource(NetworkSource):
             raise ValueError("selects no page; name `titles` or `categories`, or say `whole_wiki = true`")
         return self
 
+    @property
+    def place(self) -> str:
+        """The wiki: page numbers of another one are other pages."""
+        return self.wiki
+
     def items(self, context: Context) -> Iterator[Item]:
         """Every page that is selected, by its id; then titles and categories that lead to no page, with the reason.
 
@@ -100,10 +105,10 @@ class MediaWikiSource(NetworkSource):
 
     def _first_list(self) -> dict[str, str]:
         if self.titles:
-            return {"titles": "|".join(self.titles[:BATCH]), **FACTS}
+            return {"titles": "|".join(sorted(set(self.titles))[:BATCH]), **FACTS}
         if self.categories:
-            return pages_of_category(f"Category:{self.categories[0]}", self.category_depth > 0)
-        return pages_of_namespace((self.namespaces or [0])[0])
+            return pages_of_category(f"Category:{min(self.categories)}", self.category_depth > 0)
+        return pages_of_namespace(min(self.namespaces, default=0))
 
 
 def _captured(source: MediaWikiSource, context: Context, api: WikiApi, site: Site) -> Iterator[Item]:
@@ -150,7 +155,7 @@ def _selected(source: MediaWikiSource, memory: dict[str, Any], known: dict[int, 
 def _selected_by(source: MediaWikiSource) -> dict[str, Any]:
     """The settings that decide which pages a capture holds."""
     return source.model_dump(
-        mode="json", include={"wiki", "text", "titles", "categories", "category_depth", "whole_wiki", "namespaces", "max_pages"}
+        mode="json", include={"wiki", "text", "titles", "categories", "category_depth", "whole_wiki", "namespaces", "max_pages", "vanished"}
     )
 
 

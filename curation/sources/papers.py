@@ -100,7 +100,7 @@ class PapersSource(NetworkSource):
         """The list of papers, and the first of them if it is named."""
         if self.path:
             return []
-        if self.ids:
+        if not self.queries:
             first = sorted(self.ids)[0]
             asked = f"{self.api}?id_list={','.join(sorted(self.ids)[:BATCH])}&start=0&max_results={min(BATCH, len(self.ids))}"
             return [Request(asked, "what arXiv knows of the papers"), Request(_address(self, first), "the first paper")]
@@ -125,8 +125,10 @@ def items(source: PapersSource, context: Context) -> Iterator[Item]:
         reader = _Reader(source, context, fetcher, arxiv)
         for name in sorted(papers):
             yield reader.item(name, papers[name])
+    left = set(context.memory.get("ids", ())) - set(source.ids)  # the recipe asks for them no more; nothing befell them
+    context.memory["ids"] = sorted(source.ids)
     for fact in sorted(context.earlier.facts(), key=lambda fact: fact.native_id):
-        if fact.native_id not in papers and (fact.sha256 or fact.gone):
+        if fact.native_id not in papers and fact.native_id not in left and (fact.sha256 or fact.gone):
             yield Item.vanished(fact.native_id, fact.uri, fact.gone or "is not among the papers that arXiv finds for this recipe any more")
 
 
@@ -170,8 +172,9 @@ class _Reader:
     def _fetched(self, name: str, uri: str, paper: Paper) -> Item:
         try:
             page = self.arxiv.pace.fetch(self.fetcher, _address(self.source, paper.named))
+            licence = self._licence(paper)
         except FetchError as error:
-            return self._failed(name, uri, paper, str(error))
+            return replace(self._failed(name, uri, paper, str(error)), transient=error.transient)
         if page.status != 200:
             what = "HTML of it" if self.source.content == "html" else "source of it that it gives"
             return self._failed(name, uri, paper, f"arXiv has no {what} (HTTP status {page.status})")
@@ -186,7 +189,7 @@ class _Reader:
             revision=f"v{paper.version}",
             modified=paper.updated or None,
             etag=page.headers.get("etag"),
-            licence=self._licence(paper),
+            licence=licence,
             attribution=", ".join(paper.authors) or None,
         )
 
@@ -195,7 +198,9 @@ class _Reader:
             return None
         try:
             return self.arxiv.licence(paper.id)
-        except FetchError:
+        except FetchError as error:
+            if error.transient:  # as "unknown" it would stay until the paper's next version
+                raise
             # a paper without a word on its licence is under the recipe's, which is unknown unless somebody knows better
             return None
 

@@ -75,6 +75,11 @@ class RepositorySource(NetworkSource):
         """Unless it is on this machine."""
         return bool(self.url)
 
+    @property
+    def place(self) -> str:
+        """The repository: paths of another one are other files."""
+        return self.url or self.path
+
     def fingerprint(self, folder: Path) -> str:
         """The commit of a local clone, or the digest of a folder's or an archive's bytes."""
         if self.url:

@@ -56,6 +56,13 @@ class Source(BaseModel):
         """Whether it is captured over a network: once, and again when a run is asked to."""
         return False
 
+    @property
+    def place(self) -> str:
+        """Where its native ids are from: an earlier capture counts only where it is of the same place. Empty: they mean the
+        same everywhere.
+        """
+        return ""
+
     def fingerprint(self, folder: Path) -> str:
         """Digest of the bytes that the source would give now: unchanged, and its capture is reused. Empty for a remote one.
 

@@ -232,6 +232,27 @@ def test_a_tombstone_stays_in_the_ledger_as_dropped(tmp_path: Path) -> None:
     assert read_table(decisions).to_pylist()[0]["reason"] == "gone"
 
 
+def test_what_cannot_be_had_this_time_stays_as_it_was_and_is_on_record(tmp_path: Path) -> None:
+    before = captured(tmp_path / "one", [item("a", b"text"), item("b", b"more")])
+    busy = [Item.failed(name, f"list:{name}", "HTTP status 503", transient=True) for name in "abc"]
+    after = captured(tmp_path / "two", busy, tmp_path / "one")
+    assert after[:2] == before
+    assert (after[2]["native_id"], after[2]["error"]) == ("c", "HTTP status 503")
+    assert (after[3]["native_id"], after[3]["content"]) == ("(kept)", None)
+    assert after[3]["error"].startswith("2 of its documents could not be had this time")
+    lasting = captured(tmp_path / "three", [Item.failed("a", "list:a", "HTTP status 403"), item("b", b"more")], tmp_path / "one")
+    assert [each["error"] for each in lasting] == ["HTTP status 403", None]
+
+
+def test_a_tombstone_stays_until_its_document_is_back(tmp_path: Path) -> None:
+    captured(tmp_path / "one", [item("a", b"text"), item("b", b"more")])
+    gone = captured(tmp_path / "two", [item("a", b"text"), Item.vanished("b", "list:b", "HTTP status 410")], tmp_path / "one")
+    still = captured(tmp_path / "three", [item("a", b"text")], tmp_path / "two")
+    assert still == gone
+    back = captured(tmp_path / "four", [item("a", b"text"), item("b", b"more")], tmp_path / "three")
+    assert [(each["native_id"], each["gone"]) for each in back] == [("a", None), ("b", None)]
+
+
 def test_what_a_source_remembers_is_there_at_its_next_capture(tmp_path: Path) -> None:
     captured(tmp_path / "one", [item("a", b"text")])
     captured(tmp_path / "two", [item("a", b"text")], tmp_path / "one")

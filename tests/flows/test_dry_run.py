@@ -22,7 +22,8 @@ def test_a_dry_run_prints_the_requests_of_every_source_in_their_order(berry: Ber
 def test_without_it_nothing_of_that_is_printed(berry: Berry) -> None:
     done = berry("recipe", "check", "strawberry")
     assert done.returncode == 0
-    assert done.stdout.count("\n") == 1
+    assert done.stdout.count("\n") == 2
+    assert "it must say who asks" in done.stdout
 
 
 def test_a_source_of_this_machine_asks_no_server(berry: Berry) -> None:

@@ -47,6 +47,12 @@ def test_a_mistyped_key_names_the_file_the_key_and_the_nearest(berry: Berry, tmp
     assert "one.toml: tokeniser: unknown key; did you mean 'tokenizer'?" in plain(done)
 
 
+def test_a_recipe_that_does_not_say_who_asks_asks_nobody(berry: Berry, tmp_path: Path) -> None:
+    done = berry("build", "strawberry", "--home", tmp_path / "home")
+    assert done.returncode == 1
+    assert "the recipe does not say who asks. Set `contact` in it, or the variable BERRY_CONTACT" in plain(done)
+
+
 def test_damaged_archives_bad_pages_and_empty_sources_are_recorded_and_the_rest_goes_on(berry: Berry, tmp_path: Path) -> None:
     texts = tmp_path / "texts"
     texts.mkdir()

@@ -200,6 +200,18 @@ def test_a_killed_pass_goes_on_where_it_was_and_asks_for_no_page_again(site: Sit
     assert captures(home) == captures(tmp_path / "undisturbed")
 
 
+def test_an_earlier_capture_of_another_place_is_of_no_use(berry: Berry, tmp_path: Path) -> None:
+    text = "\n".join(f"def ring_{number}(bell: str) -> str:\n    return bell * {number}\n" for number in range(40))
+    path = tmp_path / "code.toml"
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "bells.py").write_text(text)
+        path.write_text(f'name = "code"\n[[sources]]\nkind = "repository"\nid = "bells"\ndomain = "code"\npath = "{name}"\n')
+        curate(berry, path, tmp_path / "home")
+        ((uri,),) = rows(tmp_path / "home", "select uri from captures")
+        assert f"{name}/bells.py" in uri
+
+
 def captures(home: Path) -> dict[str, str]:
     """What was captured, by name."""
     return {name.rpartition("/")[2]: digest for name, digest in digests(home).items() if name.startswith("tables/captures/")}

@@ -12,6 +12,9 @@ from curation.sources.crawl.xml_stream import CHUNK, ListingError, child, closed
 LARGEST = 52_428_800
 """Bytes of a sitemap, packed or not: the protocol's own limit (50 MB)."""
 
+MOST_MEMBERS = 100
+"""Gzip streams one after another in a list; each costs a copy of what follows it."""
+
 _GZIP = b"\x1f\x8b"
 _RECORDS = frozenset({"url", "sitemap"})
 _LONGEST_LINE = 100_000
@@ -31,8 +34,11 @@ def unpacked(content: bytes) -> Iterator[bytes]:
     if not content.startswith(_GZIP):
         yield from (content[start : start + CHUNK] for start in range(0, len(content), CHUNK))
         return
-    total, packed = 0, content
+    total, packed, members = 0, content, 0
     while packed.startswith(_GZIP):
+        members += 1
+        if members > MOST_MEMBERS:
+            raise ListingError(f"is of more than {MOST_MEMBERS:,} gzip streams; what could be read was used")
         member = zlib.decompressobj(wbits=31)
         try:
             while not member.eof:

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from urllib.parse import urlsplit
 
 import stamina
+import stamina.instrumentation
 
 from curation.secrets import masked, spellings
 from curation.sources.context import Context
@@ -23,6 +24,9 @@ from curation.sources.fetch.pace import LONGEST_PAUSE, SHARED, TooLong, retry_af
 from curation.sources.fetch.page import Answer, FetchError, Refused
 from curation.sources.fetch.transport import LONGEST_RESPONSE, Broken, Exchange, Transport
 from curation.sources.source import NetworkSource
+
+# what is tried again stands in the receipts; on a terminal it would be lines that nobody asked for
+stamina.instrumentation.set_on_retry_hooks(())
 
 ATTEMPTS = 4
 """Tries of one request that fails."""

@@ -91,7 +91,10 @@ class Transport:
         extensions = {"timeout": TIMEOUTS}
         with pool.stream("GET", target, headers=list(headers.items()), extensions=extensions) as response:
             named = _named(response.headers)
-            body = Body(named.get("content-encoding", ""), exchange.largest)
+            coding = named.get("content-encoding", "")
+            if not coding and not exchange.cut and int(_digits(named.get("content-length", ""))) > exchange.largest:
+                raise TooLarge
+            body = Body(coding, exchange.largest)
             try:
                 for chunk in response.iter_stream():
                     body.feed(chunk)
@@ -198,3 +201,8 @@ def _certificate_error(error: BaseException | None) -> str:
 
 def _words(error: BaseException) -> str:
     return str(error) or "no answer in time"
+
+
+def _digits(value: str) -> str:
+    """A length as a server says it; 0 where it says none."""
+    return value if value.isascii() and value.isdecimal() and len(value) < 20 else "0"

@@ -92,7 +92,7 @@ class Texts:
         try:
             shown = read(Rendered, self.api.ask({**PARSE, "pageid": native}, largest=0).get("parse"))
         except FetchError as error:
-            return Item.failed(native, uri, str(error)), error.transient
+            return Item.failed(native, uri, str(error), error.transient), error.transient
         except ApiError as error:
             return _deleted(native, uri) if error.code in _DELETED else Item.failed(native, uri, str(error)), False
         date = next((revision.timestamp for revision in now.revisions if revision.revid == shown.revid), None)
