@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curation.sources.context import Context
+from curation.sources.earlier import Earlier
 from curation.sources.item import Item, distinct, printable
 from curation.sources.source import NetworkSource, Source, Vanished
 from warehouse.digests import digest, sha256_bytes
@@ -19,6 +20,7 @@ TYPICAL_BYTES = 3_000_000
 """What a partition holds on average; the two above are the most that it may."""
 
 MEMORY = "memory.json"
+VALIDATORS = "validators.json"
 RECEIPTS = "receipts.json"
 
 Row = dict[str, Any]
@@ -40,6 +42,8 @@ def capture_source(source: Source, context: Context, out: Path) -> None:
         write_table(out / f"{number:05}.parquet", rows, CAPTURES)
     if number < 0:
         write_table(out / "00000.parquet", [_row(source, _nothing(source))], CAPTURES)
+    if context.validators:
+        (out / VALIDATORS).write_text(json.dumps(context.validators, indent=1, sort_keys=True))
     if context.memory:
         (out / MEMORY).write_text(json.dumps(context.memory, indent=1, sort_keys=True))
     if source.is_remote:
@@ -94,7 +98,10 @@ def _met(source: Source, context: Context) -> Iterator[Item]:
         same = known is not None and item.content is not None and known.sha256 == sha256_bytes(item.content)
         if same and known is not None and (item.revision or known.revision, item.media_type) == (known.revision, known.media_type):
             # a server that sends another ETag with the same bytes must not have them extracted again
-            yield replace(item, modified=known.modified, etag=known.etag)
+            row = context.earlier.row(item.native_id)
+            if (item.etag, item.modified) != (row.etag, row.modified):
+                context.validators[item.native_id] = (item.etag, item.modified)
+            yield replace(item, modified=row.modified, etag=row.etag)
         else:
             yield item
     for fact in context.earlier.facts():
@@ -139,7 +146,15 @@ def _row(source: Source, item: Item) -> Row:
 
 
 def read_memory(folder: Path) -> dict[str, Any]:
-    """What the capture in a folder left for the next one; empty where it left nothing."""
-    path = folder / MEMORY
-    memory: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-    return memory
+    """What the source of the capture in a folder left for its next one; empty where it left nothing."""
+    return _read(folder / MEMORY)
+
+
+def read_earlier(folder: Path) -> Earlier:
+    """The capture in a folder, as the next one looks at it."""
+    return Earlier(tuple(sorted(folder.glob("*.parquet"))), _read(folder / VALIDATORS))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return facts

@@ -9,7 +9,7 @@ from curation.engine import open_engine
 
 @dataclass(frozen=True)
 class Changes:
-    """Counts of items. An item that could not be had counts as one that is not there."""
+    """Counts of items. One that could not be had is none of these."""
 
     changed: int
     new: int

@@ -3,14 +3,15 @@ WITH before AS (
     SELECT capture_id, sha256 FROM read_parquet($before) WHERE $has_before = 1 AND sha256 IS NOT NULL
 ),
 after AS (
-    SELECT capture_id, sha256 FROM read_parquet($after) WHERE sha256 IS NOT NULL
+    SELECT capture_id, sha256, error FROM read_parquet($after) WHERE gone IS NULL
 ),
 compared AS (
     SELECT
         capture_id,
         CASE
+            WHEN after.error IS NOT NULL THEN 'failed'
             WHEN before.sha256 IS NULL THEN 'new'
-            WHEN after.sha256 IS NULL THEN 'gone'
+            WHEN after.capture_id IS NULL THEN 'gone'
             WHEN before.sha256 <> after.sha256 THEN 'changed'
             ELSE 'same'
         END AS change

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from prefect import get_run_logger
 from prefect.blocks.system import Secret
 
-from curation.capture import RECEIPTS, capture_failure, capture_source, read_memory
+from curation.capture import RECEIPTS, capture_failure, capture_source, read_earlier, read_memory
 from curation.recipe import CONTACT, Recipe
 from curation.secrets import variable
 from curation.sources.context import Context
@@ -69,11 +70,15 @@ def capture(pipeline: Pipeline, recipe: Recipe, folder: Path, asking: Asking) ->
     if not asking.offline:
         _load_secrets(sources)
         _require_contact(recipe)
-    jobs = [_job(pipeline, recipe, source, folder, asking) for source in sources]
+    line = in_line(sources)
+    jobs = [replace(_job(pipeline, recipe, source, folder, asking), line=line.get(source.id, "")) for source in sources]
     outputs = pipeline.run(stages.CAPTURE, jobs)
     outputs = [_standing(pipeline, recipe.name, *each) for each in zip(sources, jobs, outputs, strict=True)]
     for job in jobs:
         _hand_in(pipeline, recipe.name, job)
+    for state in pipeline.workspace.crawls.glob("*"):
+        if not _is_recent(state):
+            shutil.rmtree(state, ignore_errors=True)
     captures = current.Captures(tuple(source.id for source in sources), tuple(output.key for output in outputs))
     return _parts(current.save(pipeline.workspace, recipe.name, captures), outputs)
 
@@ -115,12 +120,24 @@ def _job(pipeline: Pipeline, recipe: Recipe, source: Source, folder: Path, askin
     context = Context(
         folder,
         state,
-        Earlier(tuple(sorted(last.folder.glob("*.parquet")))) if last else Earlier(),
+        read_earlier(last.folder) if last else Earlier(),
         read_memory(last.folder) if last else {},
         recipe.contact or os.environ.get(CONTACT, ""),
         cache=pipeline.workspace.source_cache,
     )
     return replace(job, call=partial(capture_source, source, context))
+
+
+def in_line(sources: Sequence[Source]) -> dict[str, str]:
+    """Remote sources that share a host, by a word for each such group: they go one after another, since each keeps its own pace."""
+    hosts = {source.id: {urlsplit(request.url).netloc for request in source.first_requests()} for source in sources if source.is_remote}
+    line: dict[str, str] = {}
+    for source, asked in hosts.items():
+        near = [other for other in line if hosts[other] & asked]
+        word = min([source, *(line[other] for other in near)])
+        joined = {line[other] for other in near}
+        line |= {other: word for other, group in line.items() if group in joined} | {source: word}
+    return line
 
 
 def _unwritten(source: Source, found: str, again: str) -> Job:

@@ -162,7 +162,8 @@ def recipe_check(file: str, dry_run: bool) -> None:
         return
     for source in recipe.sources:
         requests = source.first_requests() if source.is_remote else []
-        click.echo(f"\n{source.id} ({source.kind}, {source.domain}): " + ("" if requests else "on this machine, asks no server"))
+        asks = "asks what its list names when it runs" if source.is_remote else "on this machine, asks no server"
+        click.echo(f"\n{source.id} ({source.kind}, {source.domain}):{'' if requests else f' {asks}'}")
         for number, request in enumerate(requests, 1):
             click.echo(f"  {number}. {request.method} {request.url}\n     {request.purpose}")
 

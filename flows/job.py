@@ -28,6 +28,7 @@ class Job:
     call: Callable[..., object]
     folder: bool = False
     weight: int = 0  # bytes read, for batching
+    line: str = ""  # jobs of one word go one after another
     lost: Callable[[Path, str, Path], object] | None = None  # writes the output of documents that kill every process, from a word why
     otherwise: Callable[[str, Path], object] | None = None  # writes the folder of a source that cannot be had, from the error
 

@@ -293,13 +293,17 @@ def _batches(waiting: list[tuple[Job, str]], workers: int) -> list[list[tuple[Jo
     target = max(1, min(BATCH_BYTES, total // (2 * workers)))
     batches: list[list[tuple[Job, str]]] = [[]]
     size = 0
+    lines: dict[str, list[tuple[Job, str]]] = {}
     for job, key in waiting:
+        if job.line:
+            lines.setdefault(job.line, []).append((job, key))
+            continue
         if batches[-1] and size + job.weight > target:
             batches.append([])
             size = 0
         batches[-1].append((job, key))
         size += job.weight
-    return batches
+    return [batch for batch in (*lines.values(), *batches) if batch]
 
 
 def _names(batch: list[tuple[Job, str]]) -> str:

@@ -76,7 +76,11 @@ class Workspace:
 
     def crawl(self, key: str) -> Path:
         """Where a capture that is not finished keeps what servers have answered."""
-        return self.root / "crawls" / key
+        return self.crawls / key
+
+    @property
+    def crawls(self) -> Path:
+        return self.root / "crawls"
 
     def table(self, name: str) -> Path:
         """The folder of a table, over all recipes."""

@@ -16,7 +16,8 @@ class Context:
     written there, a restart finds. `earlier` is the source's capture before this one. `memory` is what that one left for
     this one, as JSON; what is put into it, the next one finds. `contact` is who to write to about our requests. `cache` is
     a folder that outlives captures, for what is dear to fetch and can be fetched again: all of it may be removed at any time
-    between captures, and no capture may depend on what is in it. None: a folder in `state`.
+    between captures, and no capture may depend on what is in it. None: a folder in `state`. `validators` are filled by the
+    capture itself: ETag and modification time of items whose bytes are as before and whose server calls them otherwise.
     """
 
     folder: Path
@@ -26,3 +27,4 @@ class Context:
     contact: str = ""
     receipts: Receipts = field(default_factory=Receipts)
     cache: Path | None = None
+    validators: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)

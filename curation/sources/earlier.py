@@ -1,8 +1,8 @@
 """The capture of a source before this one: validators for conditional requests, and content that has not changed since."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -45,16 +45,28 @@ class _Place:
 
 @dataclass
 class Earlier:
-    """The rows of an earlier capture; none where there is no earlier one."""
+    """The rows of an earlier capture; none where there is no earlier one.
+
+    `validators` are ETag and modification time of items that the server has come to call otherwise since, while their bytes
+    are the same: requests go out with these, and the rows stay as they are.
+    """
 
     partitions: Sequence[Path] = ()
+    validators: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     _places: dict[str, tuple[Fact, _Place]] | None = field(default=None, repr=False)
     _groups: OrderedDict[tuple[int, int], pa.Table] = field(default_factory=OrderedDict, repr=False)
 
     def fact(self, native_id: str) -> Fact | None:
         """What is known of an item by its native id."""
         found = self._index().get(native_id)
-        return found[0] if found else None
+        if found is None:
+            return None
+        etag, modified = self.validators.get(native_id, (found[0].etag, found[0].modified))
+        return replace(found[0], etag=etag, modified=modified)
+
+    def row(self, native_id: str) -> Fact:
+        """What its row says of an item that there is. Raises KeyError for another."""
+        return self._index()[native_id][0]
 
     def facts(self) -> Iterator[Fact]:
         """What is known of every item, in the order of their capture."""

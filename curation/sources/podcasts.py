@@ -209,7 +209,7 @@ def _captured(fetcher: Fetcher, context: Context, native: str, feed: str, episod
             return Item.vanished(native, transcript.url, f"HTTP status {page.status}")
         content = _content(page)
     except (FetchError, FeedError) as error:
-        return Item.failed(native, transcript.url, str(error))
+        return Item.failed(native, transcript.url, str(error), isinstance(error, FetchError) and error.transient)
     return _item(native, episode, transcript, page, content)
 
 

@@ -19,6 +19,7 @@ from curation.capture import (
     capture_failure,
     capture_source,
     partitioned,
+    read_earlier,
     read_memory,
 )
 from curation.domains import Domain
@@ -191,7 +192,7 @@ def captured(folder: Path, given: list[Item], earlier: Path | None = None, **set
     source = Listed(**{"kind": "listed", "id": "s", "domain": Domain.WIKI, **settings})
     source._given = given
     folder.mkdir()
-    before, memory = (Earlier(tuple(earlier.glob("*.parquet"))), read_memory(earlier)) if earlier else (Earlier(), {})
+    before, memory = (read_earlier(earlier), read_memory(earlier)) if earlier else (Earlier(), {})
     capture_source(source, Context(folder, folder.parent / f"{folder.name}.state", before, memory), folder)
     return [each for path in sorted(folder.glob("*.parquet")) for each in read_table(path).to_pylist()]
 
@@ -209,6 +210,9 @@ def test_an_item_whose_bytes_did_not_change_keeps_its_row_whatever_the_server_sa
     after = captured(tmp_path / "two", given, tmp_path / "one")
     assert after[0] == before[0]
     assert (after[1]["content"], after[1]["etag"]) == (b"new", '"2"')
+    asked_with = read_earlier(tmp_path / "two").fact("a")
+    assert asked_with is not None
+    assert (asked_with.etag, asked_with.modified) == ('"2"', "2026-11-02T00:00:00+00:00")
 
 
 def test_what_a_source_no_longer_has_is_a_row_that_says_so_or_stays_as_the_recipe_wants(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from curation.recipe import find_recipe, load_recipe
+from flows.captures import in_line
 from tests.flows.artifacts import digests, start
 from tests.flows.conftest import SAMPLE, Berry
 from tests.flows.test_errors import plain
@@ -210,6 +212,28 @@ def test_an_earlier_capture_of_another_place_is_of_no_use(berry: Berry, tmp_path
         curate(berry, path, tmp_path / "home")
         ((uri,),) = rows(tmp_path / "home", "select uri from captures")
         assert f"{name}/bells.py" in uri
+
+
+def test_a_source_that_was_refused_is_asked_again(berry: Berry, site: Site, recipe: Path, tmp_path: Path) -> None:
+    pages, site.pages = site.pages, {}
+    recipe.write_text(recipe.read_text().replace('/"]\ndelay', '/absent"]\ndelay'))
+    refused = berry("curate", recipe, "--home", tmp_path / "home")
+    assert refused.returncode == 1
+    assert "HTTP status 404" in plain(refused)
+    site.pages = {"/absent": next(iter(pages.values()))}
+    asked = len(site.asked)
+    berry("curate", recipe, "--home", tmp_path / "home")
+    assert ("/absent", 200) in site.asked[asked:]
+
+
+def test_remote_sources_that_share_a_host_are_captured_one_after_another() -> None:
+    recipe = load_recipe(find_recipe("strawberry"))
+    line = in_line(recipe.sources)
+    assert line["wikipedia-articles"] == line["wikipedia-categories"]
+    assert line["hazel"] == line["three-js"]
+    assert len({line[name] for name in ("wikipedia-articles", "gta-wiki", "papers", "hazel", "engine-talks")}) == 5
+    quick = load_recipe(find_recipe("quickstart"))
+    assert in_line(quick.sources) == {}
 
 
 def captures(home: Path) -> dict[str, str]:

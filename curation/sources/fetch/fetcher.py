@@ -52,7 +52,7 @@ def open_fetcher(
         with Transport(source.private_addresses, frozenset(stand_in.values())) as transport:
             yield Fetcher(source, context, Means(transport, journal, stand_in, authorization or {}), robots)
     except Exception:
-        journal.forget_transient()
+        journal.forget_failures()
         raise
     finally:
         journal.close()

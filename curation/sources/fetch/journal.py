@@ -46,6 +46,9 @@ CREATE TABLE IF NOT EXISTS hosts (
 );
 """
 
+CHEAP_ANSWERS = 100
+"""So many answers are soon had again."""
+
 
 @dataclass(frozen=True)
 class Given:
@@ -129,10 +132,15 @@ class Journal:
         with self._told():
             self._database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)", (key, time.time(), answer.status, *row))
 
-    def forget_transient(self) -> None:
-        """Leaves out what failed for the time being, so that another try asks again."""
+    def forget_failures(self) -> None:
+        """Leaves out what failed, and everything where it is little, so that another try of a source that failed asks again.
+
+        Little, since a programming interface may say in a good answer what is wrong.
+        """
         with self._told():
-            self._database.execute("DELETE FROM answers WHERE transient")
+            (count,) = self._database.execute("SELECT count(*) FROM answers").fetchone()
+            few = "" if count <= CHEAP_ANSWERS else "WHERE transient OR error IS NOT NULL OR status >= 400"
+            self._database.execute(f"DELETE FROM answers {few}")
 
     def note(self, host: HostState) -> None:
         """Puts on disk what is known of a host."""
