@@ -95,6 +95,9 @@ def _met(source: Source, context: Context) -> Iterator[Item]:
             yield earlier or item
             continue
         known = context.earlier.fact(item.native_id)
+        if known is not None and known.gone is not None and item.content is None:
+            yield Item.vanished(item.native_id, item.uri, known.gone)
+            continue
         same = known is not None and item.content is not None and known.sha256 == sha256_bytes(item.content)
         if same and known is not None and (item.revision or known.revision, item.media_type) == (known.revision, known.media_type):
             # a server that sends another ETag with the same bytes must not have them extracted again

@@ -1,5 +1,6 @@
 """Which extractor reads which media type."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
@@ -83,12 +84,21 @@ def _by_content(head: bytes) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(b"webvtt"):
         return "text/vtt"
+    if _is_jats(start):
+        return "application/jats+xml"
     if start.startswith((b"<!doctype html", b"<html")) or b"<body" in start:
         return "text/html"
-    if (b"<article" in start and b"jats" in start) or b"journal publishing dtd" in start:
-        return "application/jats+xml"
     if start.startswith(b"<page>"):
         return "application/x-mediawiki-page+xml"
     if b"\\documentclass" in start or b"\\begin{document}" in start:
         return "application/x-tex"
     return "text/x-code" if start.startswith(b"#!") else "text/plain"
+
+
+_JATS = re.compile(rb"<front[\s>]|jats|dtd-version|article-type|<sec[\s>]")
+
+
+def _is_jats(start: bytes) -> bool:
+    """Whether a file that begins so is a paper in JATS, or in NLM's form before it: XML whose root is `article`."""
+    is_article = start.startswith((b"<?xml", b"<!doctype article", b"<article")) and re.search(rb"<article[\s>]", start) is not None
+    return is_article and b"<html" not in start and _JATS.search(start) is not None

@@ -253,6 +253,8 @@ def test_a_tombstone_stays_until_its_document_is_back(tmp_path: Path) -> None:
     gone = captured(tmp_path / "two", [item("a", b"text"), Item.vanished("b", "list:b", "HTTP status 410")], tmp_path / "one")
     still = captured(tmp_path / "three", [item("a", b"text")], tmp_path / "two")
     assert still == gone
+    refused = [item("a", b"text"), Item.failed("b", "list:b", "HTTP status 404")]
+    assert captured(tmp_path / "refused", refused, tmp_path / "two") == gone
     back = captured(tmp_path / "four", [item("a", b"text"), item("b", b"more")], tmp_path / "three")
     assert [(each["native_id"], each["gone"]) for each in back] == [("a", None), ("b", None)]
 

@@ -76,6 +76,25 @@ def test_a_paper_is_title_abstract_and_body_without_its_references() -> None:
     assert extract(item(paper, "application/jats+xml")).text == "# On Ore\n\nShort.\n\n## Method\n\nWe dug as in Figure 1."
 
 
+@pytest.mark.parametrize(
+    ("head", "extractor"),
+    [
+        ("<article>", "jats"),
+        ('<?xml version="1.0"?><article dtd-version="1.2">', "jats"),
+        (
+            '<!DOCTYPE article PUBLIC "-//NLM//DTD Journal Archiving and Interchange DTD v3.0//EN"><article article-type="research-article">',
+            "jats",
+        ),
+        ("<!doctype html><html><article>", "trafilatura"),
+    ],
+)
+def test_a_paper_in_xml_is_told_from_a_page_by_its_content(head: str, extractor: str) -> None:
+    words = "We dug for ore on the northern slope until the rain came. " * 20
+    body = f"<front><article-meta><article-title>On Ore</article-title></article-meta></front><body><p>{words}</p></body></article>"
+    found = extract(item(head + body, "application/octet-stream"))
+    assert found.extractor.startswith(extractor), found.extractor
+
+
 def test_a_dumped_page_loses_its_frame_and_its_hard_line_ends() -> None:
     dump = (
         "Accessed today\n****** Gold ******\nFrom Wikipedia\nJump_to_navigation Jump_to_search\nShort description\n"
