@@ -82,7 +82,7 @@ def test_a_paper_is_title_abstract_and_body_without_its_references() -> None:
         ("<article>", "jats"),
         ('<?xml version="1.0"?><article dtd-version="1.2">', "jats"),
         (
-            '<!DOCTYPE article PUBLIC "-//NLM//DTD Journal Archiving and Interchange DTD v3.0//EN"><article article-type="research-article">',
+            '<!DOCTYPE article PUBLIC "-//NLM//DTD Journal Archiving and Interchange DTD v3.0//EN"><article article-type="x">',
             "jats",
         ),
         ("<!doctype html><html><article>", "trafilatura"),
