@@ -43,7 +43,8 @@ class Watched(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Reads on. Raises OSError where it turns out to be a bomb."""
-        found = self._unpacked.read(len(buffer))
+        # as much as one step gives: a longer read that meets damage on its way would lose what came before
+        found = self._unpacked.read1(len(buffer))  # type: ignore[attr-defined]  # every module of compression has it
         buffer[: len(found)] = found
         reached = self._unpacked.tell()
         if reached > SMALL and reached > MOST_EXPANSION * self._packed.tell():

@@ -197,6 +197,26 @@ def test_a_compressed_file_that_breaks_off_gives_what_lies_before_and_says_so(tm
     assert "what follows is lost" in captured.errors["x.warc#broken"]
 
 
+@pytest.mark.parametrize("pages", [4, 40, 400])
+@pytest.mark.parametrize("apart", [True, False], ids=["a member a record", "one member"])
+def test_no_record_that_can_be_unpacked_is_lost_with_the_one_that_breaks_off(
+    tmp_path: Path, capture: Capture, pages: int, apart: bool
+) -> None:
+    chance = random.Random(pages)
+    parts = [response(f"https://e.org/{number}", PAGE + chance.randbytes(300).hex().encode()) for number in range(pages)]
+    packed = b"".join(map(gzip.compress, parts)) if apart else gzip.compress(b"".join(parts))
+    for cut in (9, 40, 200, 700):
+        broken = packed[:-cut]
+        (tmp_path / "x.warc.gz").write_bytes(broken)
+        readable, left = b"", broken
+        while left:
+            member = zlib.decompressobj(wbits=31)
+            readable += member.decompress(left)
+            left = member.unused_data
+        whole = sum(readable.startswith(part, sum(map(len, parts[:number]))) for number, part in enumerate(parts))
+        assert len(capture(path="x.warc.gz").contents) == whole
+
+
 @pytest.mark.parametrize("length", ["", "-1", "1e3", "many"])
 def test_a_record_without_a_length_ends_the_file(tmp_path: Path, capture: Capture, length: str) -> None:
     (tmp_path / "x.warc").write_bytes(response("https://e.org/a") + record("response", "https://e.org/b", b"", Content_Length=length))
