@@ -1,6 +1,7 @@
 """Curating a site again: what changed is asked for and computed, what did not is not, and a run says which was which."""
 
 import hashlib
+import os
 import signal
 import threading
 import time
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from curation.recipe import find_recipe, load_recipe
-from flows.captures import in_line
+from flows.captures import RESUMABLE_SECONDS, in_line
 from tests.flows.artifacts import digests, start
 from tests.flows.conftest import SAMPLE, Berry
 from tests.flows.test_errors import plain
@@ -234,6 +235,23 @@ def test_remote_sources_that_share_a_host_are_captured_one_after_another() -> No
     assert len({line[name] for name in ("wikipedia-articles", "gta-wiki", "papers", "hazel", "engine-talks")}) == 5
     quick = load_recipe(find_recipe("quickstart"))
     assert in_line(quick.sources) == {}
+
+
+def test_what_a_pass_was_given_long_ago_is_asked_for_again(site: Site, recipe: Path, tmp_path: Path, berry: Berry) -> None:
+    site.seconds = 0.05
+    home = tmp_path / "home"
+    run = start("curate", recipe, home)
+    while len(site.asked) < 8 and run.poll() is None:
+        time.sleep(0.005)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    (state,) = (home / "crawls").iterdir()
+    for path in (*state.iterdir(), state):
+        os.utime(path, (time.time() - 2 * RESUMABLE_SECONDS,) * 2)
+    first, site.seconds = Counter(path for path, _ in site.asked), 0.0
+    curate(berry, recipe, home)
+    again = Counter(path for path, _ in site.asked)
+    assert all(again[path] == count + 1 for path, count in first.items())
 
 
 def captures(home: Path) -> dict[str, str]:

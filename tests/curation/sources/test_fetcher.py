@@ -171,13 +171,21 @@ def test_a_secret_goes_to_its_origin_alone(tmp_path: Path, web: LoopbackSite, ot
 
 def test_a_secret_that_a_site_sends_back_is_written_nowhere(tmp_path: Path, web: LoopbackSite, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    web.answers |= {"/a": Answer(b"you sent raspberry"), "/b": moved("/c?token=raspberry"), "/d": moved("http://a:raspberry/")}
+    web.answers |= {
+        "/a": Answer(b"you sent raspberry"),
+        "/b": moved("/c?token=raspberry"),
+        "/d": moved("http://a:raspberry/"),
+        "/e": moved("http://other.test/raspberry"),
+    }
     with fetcher(tmp_path, authorization={web.address: "Bearer raspberry"}) as client:
         assert client.repeats_secret(client.fetch(f"{web.address}/a"))
         for path in "bd":
             with pytest.raises(FetchError) as caught:
                 client.fetch(f"{web.address}/{path}")
             assert "raspberry" not in str(caught.value)
+        with pytest.raises(FetchError) as caught:
+            client.fetch(f"{web.address}/e", hosts=frozenset({web.address.removeprefix("http://")}))
+        assert "raspberry" not in str(caught.value)
     assert all(b"raspberry" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 

@@ -27,6 +27,7 @@ from pydantic import ValidationError
 from curation.decisions import Reason
 from curation.sources.git import command as git_module
 from curation.sources.git import commit as git_tree
+from curation.sources.git.hosts import numbers_of, parsed
 from curation.sources.repository import RepositorySource
 from warehouse.errors import SourceError
 from warehouse.tables import read_table
@@ -454,6 +455,24 @@ def test_nothing_of_an_untrusted_local_clone_is_executed(work: Work, captures: C
     rows = captures.again(source(path=str(work.folder)))
     assert rows["a.py"]["error"] == "is listed, and its bytes are not there"
     assert not mark.exists()
+
+
+def test_git_asks_the_numbers_that_were_checked_and_looks_no_name_up_again(
+    work: Work, server: Server, captures: Captures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work.commit({"a.py": "bell = 1\n"})
+    url = server.publish(work)
+    monkeypatch.setattr("curation.sources.git.hosts.resolved", lambda _host, _port: ["127.0.0.1"])  # no one else knows the name
+    rows = captures.again(source(url=url.replace("127.0.0.1", "bells.test"), user_agent="test"))
+    assert rows["a.py"]["content"] == b"bell = 1\n"
+
+
+@pytest.mark.parametrize("scheme", ["ssh", "git"])
+def test_where_git_cannot_be_held_to_a_number_all_of_them_must_be_public(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    monkeypatch.setattr("curation.sources.git.hosts.resolved", lambda _host, _port: ["93.184.216.34", "10.0.0.8"])
+    with pytest.raises(SourceError, match=r"bells.test is on this machine or in a private network \(10.0.0.8\)"):
+        numbers_of(parsed(f"{scheme}://bells.test/project.git"), private=False)
+    assert numbers_of(parsed("https://bells.test/project.git"), private=False) == ["93.184.216.34"]
 
 
 def test_a_local_clone_is_not_written_to(work: Work, captures: Captures) -> None:
