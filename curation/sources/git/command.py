@@ -165,13 +165,17 @@ class _Watch:
     def _look(self, process: "subprocess.Popen[bytes]", git: Git) -> None:
         end = time.monotonic() + SECONDS
         while not self._done.wait(0.2) and process.poll() is None:
-            if time.monotonic() > end:
-                self.fault = f"git had not ended after {SECONDS:g} s"
-            elif git.most_bytes and size_of(git.repository) > git.most_bytes:
-                self.fault = f"the clone is larger than max_clone_megabytes ({git.most_bytes / 1e6:g})"
+            self.fault = f"git had not ended after {SECONDS:g} s" if time.monotonic() > end else _too_large(git)
             if self.fault:
                 _kill(process)
                 return
+        self.fault = _too_large(git)  # a quick one ends between two looks
+
+
+def _too_large(git: Git) -> str:
+    if not git.most_bytes or size_of(git.repository) <= git.most_bytes:
+        return ""
+    return f"the clone is larger than max_clone_megabytes ({git.most_bytes / 1e6:g})"
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:
