@@ -237,6 +237,7 @@ def test_remote_sources_that_share_a_host_are_captured_one_after_another() -> No
     assert in_line(quick.sources) == {}
 
 
+@pytest.mark.slow
 def test_what_a_pass_was_given_long_ago_is_asked_for_again(site: Site, recipe: Path, tmp_path: Path, berry: Berry) -> None:
     site.seconds = 0.05
     home = tmp_path / "home"
