@@ -79,7 +79,7 @@ def test_a_second_build_skips_every_stage_and_changes_no_byte(built: tuple[Path,
     assert {path.suffix for path in changed} <= {".lock"}
 
 
-@pytest.mark.parametrize("stage", ["extract", pytest.param("snapshot", marks=pytest.mark.slow), "training"])
+@pytest.mark.parametrize("stage", ["extract", *(pytest.param(stage, marks=pytest.mark.slow) for stage in ("snapshot", "training"))])
 def test_a_build_killed_at_a_stage_and_started_again_ends_with_the_same_bytes(
     built: tuple[Path, Path], berry: Berry, tmp_path: Path, stage: str
 ) -> None:

@@ -158,6 +158,7 @@ def test_a_run_says_what_changed_what_came_and_what_is_gone(berry: Berry, site: 
     assert asked_of == {site.address.removeprefix("http://"): len(site.asked)}
 
 
+@pytest.mark.slow
 def test_a_corpus_is_made_again_without_a_network_from_captures_alone(berry: Berry, site: Site, recipe: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     curate(berry, recipe, home)
