@@ -47,6 +47,7 @@ kind = "web"
 id = "site"
 domain = "lore"
 start = ["ADDRESS/"]
+private_addresses = true
 delay_seconds = 0
 
 [splits]
