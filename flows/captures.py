@@ -117,11 +117,13 @@ def _job(pipeline: Pipeline, recipe: Recipe, source: Source, folder: Path, askin
     state = pipeline.workspace.crawl(key_of(stages.CAPTURE, job))
     if not _is_recent(state):
         shutil.rmtree(state, ignore_errors=True)
+    # what is on this machine is captured alike whatever was captured before: its key does not know of that
+    known = last if source.is_remote else None
     context = Context(
         folder,
         state,
-        read_earlier(last.folder) if last else Earlier(),
-        read_memory(last.folder) if last else {},
+        read_earlier(known.folder) if known else Earlier(),
+        read_memory(known.folder) if known else {},
         recipe.contact or os.environ.get(CONTACT, ""),
         cache=pipeline.workspace.source_cache,
     )
