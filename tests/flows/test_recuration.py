@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -254,6 +255,18 @@ def test_what_a_pass_was_given_long_ago_is_asked_for_again(site: Site, recipe: P
     curate(berry, recipe, home)
     again = Counter(path for path, _ in site.asked)
     assert all(again[path] == count + 1 for path, count in first.items())
+
+
+def test_what_is_on_this_machine_is_captured_alike_whatever_was_captured_before(berry: Berry, tmp_path: Path) -> None:
+    path = tmp_path / "zipped.toml"
+    path.write_text('name = "zipped"\n[[sources]]\nkind = "files"\nid = "texts"\ndomain = "lore"\npath = "texts.zip"\n')
+    for year in (2024, 2025):
+        with zipfile.ZipFile(tmp_path / "texts.zip", "w") as archive:
+            for page in PAGES:
+                archive.writestr(zipfile.ZipInfo(page.name, (year, 1, 2, 3, 4, 6)), page.read_text())
+        curate(berry, path, tmp_path / "before")
+    curate(berry, path, tmp_path / "fresh")
+    assert captures(tmp_path / "before") == captures(tmp_path / "fresh")
 
 
 def captures(home: Path) -> dict[str, str]:
