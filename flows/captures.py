@@ -131,7 +131,10 @@ def _job(pipeline: Pipeline, recipe: Recipe, source: Source, folder: Path, askin
 
 
 def in_line(sources: Sequence[Source]) -> dict[str, str]:
-    """Remote sources that share a host, by a word for each such group: they go one after another, since each keeps its own pace."""
+    """Remote sources that share a host, by a word for each such group: they go one after another.
+
+    The delay between two requests holds over all processes anyway; how many requests are with a host at a time does not.
+    """
     hosts = {source.id: {urlsplit(request.url).netloc for request in source.first_requests()} for source in sources if source.is_remote}
     line: dict[str, str] = {}
     for source, asked in hosts.items():

@@ -4,19 +4,14 @@ Query API: https://info.arxiv.org/help/api/user-manual.html. Licences: OAI-PMH, 
 Terms: one connection, and one request in three seconds (https://info.arxiv.org/help/api/tou.html).
 """
 
-import fcntl
-import os
 import re
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from lxml import etree
 
 from curation.sources.fetch.fetcher import Fetcher, FetchError, Page
-from curation.sources.receipts import Receipts
 from warehouse.errors import SourceError
 
 LEAST_DELAY = 3.0
@@ -66,43 +61,11 @@ class Feed:
     error: str
 
 
-class Pace:
-    """Lets requests to all hosts together, of all captures on this machine, go one at a time and no faster than one in so many seconds.
-
-    `turns` is the file that captures take turns by: it is locked for a request, and was last changed at the end of the last
-    one. What is known from before a restart asks nobody, and costs no wait the next time.
-    """
-
-    def __init__(self, seconds: float, receipts: Receipts, turns: Path, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._seconds, self._receipts, self._turns, self._sleep = seconds, receipts, turns, sleep
-
-    def fetch(self, fetcher: Fetcher, url: str, not_yet: Callable[[Page], float | None] | None = None) -> Page:
-        """The answer to one request, when its turn has come. Raises FetchError."""
-        self._turns.parent.mkdir(parents=True, exist_ok=True)
-        with self._turns.open("ab") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)
-            taken = os.fstat(turn.fileno())
-            wait = taken.st_mtime + self._seconds - time.time() if taken.st_size else 0.0
-            if wait > 0:
-                self._sleep(min(wait, self._seconds))
-            before = self._asked()
-            try:
-                return fetcher.fetch(url, not_yet=not_yet)
-            finally:
-                if self._asked() > before or not self._asked():
-                    turn.truncate(0)
-                    turn.write(b"x")
-
-    def _asked(self) -> int:
-        return sum(receipt.requests for receipt in self._receipts.by_host.values())
-
-
 @dataclass(frozen=True)
 class Arxiv:
-    """The interfaces of arXiv, at a pace."""
+    """The interfaces of arXiv. The fetcher keeps the pace."""
 
     fetcher: Fetcher
-    pace: Pace
     api: str
     oai: str
 
@@ -131,7 +94,7 @@ class Arxiv:
     def licence(self, paper: str) -> str | None:
         """The licence of a paper, None where arXiv names none. Raises FetchError."""
         asked = urlencode({"verb": "GetRecord", "identifier": f"oai:arXiv.org:{paper}", "metadataPrefix": "arXiv"})
-        page = self.pace.fetch(self.fetcher, f"{self.oai}?{asked}")
+        page = self.fetcher.fetch(f"{self.oai}?{asked}")
         if page.status != 200:
             raise FetchError(f"{self.oai}: HTTP status {page.status}", page.status)
         return read_licence(page)
@@ -156,7 +119,7 @@ class Arxiv:
             feed = read_feed(page)
             return LEAST_DELAY if not feed.papers and not feed.error and feed.total > expects_more else None
 
-        page = self.pace.fetch(self.fetcher, f"{self.api}?{urlencode(parameters, safe=':,')}", not_yet)
+        page = self.fetcher.fetch(f"{self.api}?{urlencode(parameters, safe=':,')}", not_yet=not_yet)
         feed = read_feed(page) if page.status in (200, 400) else None
         if feed is None or (page.status == 400 and not feed.error):
             raise FetchError(f"{self.api}: HTTP status {page.status}", page.status)

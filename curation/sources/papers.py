@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
 from curation.extract.latex_source import MEDIA_TYPE
-from curation.sources.arxiv import BATCH, LEAST_DELAY, PAPER_ID, Arxiv, Pace, Paper, is_arxiv
+from curation.sources.arxiv import BATCH, LEAST_DELAY, PAPER_ID, Arxiv, Paper, is_arxiv
 from curation.sources.context import Context
 from curation.sources.fetch.fetcher import Fetcher, FetchError, open_fetcher
 from curation.sources.files import FilesSource
@@ -77,6 +78,12 @@ class PapersSource(NetworkSource):
         return max(self.delay_seconds, LEAST_DELAY) if asked else self.delay_seconds
 
     @property
+    def together(self) -> str:
+        """All hosts of arXiv: its terms are for them as a whole, and allow one connection."""
+        asked = (self.api, self.oai, self.site)
+        return "arxiv" if any(map(is_arxiv, asked)) else " ".join(sorted({urlsplit(url).netloc for url in asked}))
+
+    @property
     def queries(self) -> list[tuple[str, str]]:
         """What is searched for, each with arXiv's word for the order."""
         subjects = " OR ".join(f"cat:{subject}" for subject in self.listing)
@@ -116,8 +123,7 @@ def items(source: PapersSource, context: Context) -> Iterator[Item]:
     """
     paced = source.model_copy(update={"delay_seconds": source.pace_seconds})
     with open_fetcher(paced, context, robots=False) as fetcher:
-        pace = Pace(source.pace_seconds, context.receipts, (context.cache or context.state) / "arxiv.turn")
-        arxiv = Arxiv(fetcher, pace, source.api, source.oai)
+        arxiv = Arxiv(fetcher, source.api, source.oai)
         try:
             papers = _listed(source, arxiv)
         except SourceError as error:
@@ -171,7 +177,7 @@ class _Reader:
 
     def _fetched(self, name: str, uri: str, paper: Paper) -> Item:
         try:
-            page = self.arxiv.pace.fetch(self.fetcher, _address(self.source, paper.named))
+            page = self.fetcher.fetch(_address(self.source, paper.named))
             licence = self._licence(paper)
         except FetchError as error:
             return replace(self._failed(name, uri, paper, str(error)), transient=error.transient)

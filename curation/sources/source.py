@@ -122,6 +122,11 @@ class NetworkSource(Source):
         """Nothing: it is captured once, and again when asked to."""
         return ""
 
+    @property
+    def together(self) -> str:
+        """A word for hosts that are asked as if they were one, by one request at a time; empty where each is a host of its own."""
+        return ""
+
     def capture_settings(self) -> dict[str, Any]:
         """All settings but how a failure is met, how long hosts are left in peace, and how many requests are in flight."""
         return self.model_dump(mode="json", exclude={"on_failure", "delay_seconds", "concurrency"})

@@ -5,8 +5,10 @@ Its final answer is in the journal before anybody sees it, and what it cost is i
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -20,9 +22,10 @@ from curation.sources.fetch.addresses import is_loopback
 from curation.sources.fetch.decoding import ACCEPTED
 from curation.sources.fetch.journal import Given, HostState, Journal
 from curation.sources.fetch.meter import Meter
-from curation.sources.fetch.pace import LONGEST_PAUSE, SHARED, TooLong, retry_after
+from curation.sources.fetch.pace import LONGEST_PAUSE, SHARED, Pace, TooLong, retry_after
 from curation.sources.fetch.page import Answer, FetchError, Refused
 from curation.sources.fetch.transport import LONGEST_RESPONSE, Broken, Exchange, Transport
+from curation.sources.fetch.waits import LEAST, Wait, note
 from curation.sources.source import NetworkSource
 
 # what is tried again stands in the receipts; on a terminal it would be lines that nobody asked for
@@ -36,6 +39,9 @@ REPEATS = 10
 
 FIRST_PAUSE, LONGEST_BACK_OFF, JITTER = 1.0, 30.0, 1.0
 """Seconds between tries: 1, 2, 4 and so on up to 30, and up to one more by chance."""
+
+PACES = "paces"
+"""Folder of the files by which processes share the pace of a host."""
 
 NOBODY = "is not asked: set `contact` in the recipe to an address or page by which the owners of sites reach you"
 
@@ -95,12 +101,15 @@ class Client:
         self._reachable = bool(source.user_agent or context.contact)
         self._delay = source.delay_seconds
         self._concurrency = source.concurrency
+        self._together = source.together
+        self._paces = context.cache / PACES if context.cache else None
+        self._state = context.state
         self._least = least
         self._secrets = tuple({text for value in means.authorization.values() for text in spellings(value)})
         self._turns: dict[str, threading.Semaphore] = {}
         self._lock = threading.Lock()
         for host in self._journal.hosts():
-            SHARED.of(host.receipt.host).resume(host.asked, host.closed_until)
+            self._pace(host.receipt.host).resume(host.asked, host.closed_until)
             self.receipts.by_host.setdefault(host.receipt.host, host.receipt)
 
     def ask(self, question: Question, not_yet: NotYet | None = None, since: float = 0.0) -> Given:
@@ -167,7 +176,7 @@ class Client:
         elif not_yet is None or (seconds := not_yet(answer)) is None:
             return answer
         if seconds is not None and host not in self._means.stand_in:
-            SHARED.of(host).leave_alone(seconds)
+            self._pace(host).leave_alone(seconds, answer.status)
             self._add(host)
         raise _TryAgain(answer.status, seconds)
 
@@ -180,8 +189,9 @@ class Client:
         if not (address or self._reachable or is_loopback(question.url)):
             raise Refused(NOBODY)
         exchange = Exchange(question.url, headers, question.largest, question.cut, address)
+        interval = 0.0 if address else max(self._delay, self._least(question.url))
         with self._turn(host):
-            waited = 0.0 if address else self._wait(question.url)
+            waited = 0.0 if address else self._wait(host, interval)
             # on disk before it is sent: a kill must not hide a request
             self._add(host, requests=1, waited=waited)
             meter = Meter(LONGEST_RESPONSE + question.largest / 1e6)
@@ -192,25 +202,36 @@ class Client:
                 self._add(host, bytes=meter.received, requests=0 if sent else -1, errors=int(sent))
                 raise
             finally:
-                SHARED.of(host).sent(meter.sent)
+                self._pace(host).sent(meter.sent, interval)
         self._add(host, bytes=meter.received, unchanged=int(answer.status == 304))
         return answer
 
-    def _wait(self, url: str) -> float:
-        """Waits until the host of an address may be asked, and gives the seconds that it took."""
+    def _pace(self, host: str) -> Pace:
+        return SHARED.of(self._together or host, self._paces)
+
+    def _wait(self, host: str, interval: float) -> float:
+        """Waits until a host may be asked, and gives the seconds that it took."""
         try:
-            return SHARED.of(host_of(url)).wait_turn(max(self._delay, self._least(url)))
+            return self._pace(host).wait_turn(interval, partial(self._note, host))
         except TooLong as error:
             raise Refused(f"could not be had: the host {error}", transient=True) from error
 
-    def _turn(self, host: str) -> threading.Semaphore:
+    def _note(self, host: str, seconds: float, why: str) -> None:
+        if seconds >= LEAST:
+            note(self._state, Wait(host, time.time() + seconds, why))
+
+    @contextmanager
+    def _turn(self, host: str) -> Iterator[None]:
+        """Lets so many ask a host at a time as the source says, and hosts that are asked together by one of all processes."""
         with self._lock:
-            return self._turns.setdefault(host, threading.Semaphore(self._concurrency))
+            turns = self._turns.setdefault(self._together or host, threading.Semaphore(1 if self._together else self._concurrency))
+        with turns, self._pace(host).alone() if self._together else nullcontext():
+            yield
 
     def _add(self, host: str, **amounts: float) -> None:
         """Adds to a host's receipt, and puts it on disk."""
         with self._lock:
-            receipt, pace = self.receipts.of(host), SHARED.of(host)
+            receipt, pace = self.receipts.of(host), self._pace(host)
             for name, amount in amounts.items():
                 setattr(receipt, name, getattr(receipt, name) + amount)
             self._journal.note(HostState(replace(receipt), pace.last, pace.closed_until))
