@@ -24,6 +24,7 @@ from curation.sources.source import OnFailure, Source
 from flows import current, stages
 from flows.job import Job
 from flows.pipeline import Pipeline, key_of
+from flows.waits import told_waits
 from warehouse.errors import RecipeError, SourceError
 from warehouse.layout import Workspace
 from warehouse.store import Artifact, Output, find, write_atomic
@@ -72,7 +73,9 @@ def capture(pipeline: Pipeline, recipe: Recipe, folder: Path, asking: Asking) ->
         _require_contact(recipe)
     line = in_line(sources)
     jobs = [replace(_job(pipeline, recipe, source, folder, asking), line=line.get(source.id, "")) for source in sources]
-    outputs = pipeline.run(stages.CAPTURE, jobs)
+    states = {job.part: pipeline.workspace.crawl(key_of(stages.CAPTURE, job)) for job in jobs if job.inputs[0] != NOT_THERE}
+    with told_waits(pipeline.display, stages.CAPTURE.name, states):
+        outputs = pipeline.run(stages.CAPTURE, jobs)
     outputs = [_standing(pipeline, recipe.name, *each) for each in zip(sources, jobs, outputs, strict=True)]
     for job in jobs:
         _hand_in(pipeline, recipe.name, job)

@@ -33,6 +33,9 @@ class Display(Protocol):
     def end(self, stage: str, skipped: bool, detail: str = "") -> None:
         """A stage is finished, or was found finished."""
 
+    def say(self, stage: str, words: str) -> None:
+        """A word on what a stage is at, of a sentence's length."""
+
 
 @dataclass
 class _Going:
@@ -65,6 +68,9 @@ class Lines:
         going = self._going.pop(stage)
         state = "skipped" if skipped else f"{time.monotonic() - going.started:7.1f} s"
         self._say(stage, state, f"{going.units}{'; ' + detail if detail else ''}")
+
+    def say(self, stage: str, words: str) -> None:
+        self._say(stage, "", words)
 
     def _say(self, stage: str, state: str, rest: str) -> None:
         print(f"  {stage:<12} {state:>9}  {rest}", flush=True)
@@ -100,6 +106,9 @@ class Live:
         self._progress.update(row, completed=total, state="[dim]skipped" if skipped else "[green]done", detail=f"[dim]{detail[:48]}")
         self._progress.stop_task(row)
 
+    def say(self, stage: str, words: str) -> None:
+        self._progress.console.print(f"{stage:<12} {words}", markup=False, highlight=False)
+
     def _row(self, stage: str) -> TaskID:
         if stage not in self._rows:
             self._rows[stage] = self._progress.add_task(stage, total=None, start=False, state="[dim]waiting", detail="")
@@ -129,6 +138,9 @@ class OnPage:
     def end(self, stage: str, skipped: bool, detail: str = "") -> None:
         self._other.end(stage, skipped, detail)
         self._tell(stage, self._totals[stage][0], "skipped, as it was finished before" if skipped else detail)
+
+    def say(self, stage: str, words: str) -> None:
+        self._other.say(stage, words)
 
     def finish(self) -> None:
         """The run has done all that it was to do."""

@@ -145,7 +145,7 @@ class Client:
         """The answer to a request, tried again where that may help. Raises FetchError."""
         host, failed = host_of(question.url), None
         attempts = stamina.retry_context(
-            on=_Patience(),
+            on=_Patience(partial(self._note, host)),
             attempts=REPEATS if not_yet else ATTEMPTS,
             timeout=None,
             wait_initial=FIRST_PAUSE,
@@ -216,8 +216,9 @@ class Client:
         except TooLong as error:
             raise Refused(f"could not be had: the host {error}", transient=True) from error
 
-    def _note(self, host: str, seconds: float, why: str) -> None:
-        if seconds >= LEAST:
+    def _note(self, host: str, seconds: float, why: str, silent: float = 0.0) -> None:
+        """Leaves word of a wait that is long, after so many seconds without a word."""
+        if silent + seconds >= LEAST:
             note(self._state, Wait(host, time.time() + seconds, why))
 
     @contextmanager
@@ -240,8 +241,10 @@ class Client:
 class _Patience:
     """Whether and when one request is tried again."""
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[float, str, float], None]) -> None:
         self._failures = 0
+        self._begun = time.monotonic()
+        self._say = say
 
     def __call__(self, error: Exception) -> bool | float:
         """Seconds to wait before the next try, True for the usual back-off, False for no further try."""
@@ -250,7 +253,11 @@ class _Patience:
             # the host as a whole is left alone for so long, which its pace sees to
             return 0.0 if error.seconds <= LONGEST_PAUSE and self._failures < ATTEMPTS else False
         self._failures += 1
-        return isinstance(error, _TryAgain | Broken) and self._failures < ATTEMPTS
+        again = isinstance(error, _TryAgain | Broken) and self._failures < ATTEMPTS
+        if again:
+            pause = min(FIRST_PAUSE * 2 ** (self._failures - 1), LONGEST_BACK_OFF)
+            self._say(pause, f"which failed {self._failures} of {ATTEMPTS} times ({error})", time.monotonic() - self._begun)
+        return again
 
 
 def origin(url: str) -> str:
