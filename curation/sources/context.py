@@ -28,3 +28,9 @@ class Context:
     receipts: Receipts = field(default_factory=Receipts)
     cache: Path | None = None
     validators: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+
+    @property
+    def way_out(self) -> str:
+        """What to do about a network that is not there, to end the sentence about it; nothing where nothing was captured before."""
+        known = next(iter(self.earlier.facts()), None)
+        return " Without a network, `--offline` builds from what was captured before." if known else ""

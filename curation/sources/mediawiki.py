@@ -87,8 +87,8 @@ class MediaWikiSource(NetworkSource):
                 yield from _captured(self, context, api, site)
         except SourceError as error:
             if not isinstance(error, FetchError | ApiError):
-                raise SourceError(f"source {self.id}: {error}") from error
-            raise SourceError(f"source {self.id}: {self.wiki}: {error}") from error
+                raise SourceError(f"source {self.id}: {error}{context.way_out}") from error
+            raise SourceError(f"source {self.id}: {self.wiki}: {error}.{context.way_out}") from error
 
     def first_requests(self) -> list[Request]:
         """What the wiki is, its first list of pages, and the first text; NUMBER stands for a page that the list will name."""

@@ -87,7 +87,8 @@ def items(source: PackageSource, context: Context) -> Iterator[Item]:
                 if package.address in known:
                     remembered[package.address] = known[package.address]
     if len(faults) == len(source.packages) and not any(fact.sha256 for fact in context.earlier.facts()):
-        raise SourceError(f"source {source.id}: nothing could be had. {faults[0]}. Check the network and `packages`, and try again.")
+        of = "" if len(faults) == 1 else f"{len(faults)} packages; the first, "
+        raise SourceError(f"source {source.id}: nothing could be had of {of}{faults[0]}. Check the network and `packages`, and try again.")
     context.memory["packages"] = remembered
 
 

@@ -127,7 +127,9 @@ def items(source: PapersSource, context: Context) -> Iterator[Item]:
         try:
             papers = _listed(source, arxiv)
         except SourceError as error:
-            raise SourceError(f"source {source.id}: {error}. Check the network, `query` and `ids`, and try again.") from error
+            raise SourceError(
+                f"source {source.id}: {error}. Check the network, `query` and `ids`, and try again.{context.way_out}"
+            ) from error
         reader = _Reader(source, context, fetcher, arxiv)
         for name in sorted(papers):
             yield reader.item(name, papers[name])

@@ -151,11 +151,19 @@ def _captured(source: WebSource, context: Context, fetcher: Fetcher, scope: Scop
         first = first or (f"{item.uri}: {item.error}" if item.error else "")
         yield item
     if not crawl.had:
-        why = first or "no sitemap or feed lists an address on the hosts of the source"
-        raise SourceError(f"source {source.id}: nothing could be had. {why}. Check the network and `start`, and try again.")
+        of = _of(frontier.asked, len(seeds.failures), first)
+        raise SourceError(f"source {source.id}: nothing could be had{of}. Check the network and `start`, and try again.{context.way_out}")
     crawl.tally_refused()
     yield from tallies.items()
     _remember(context, seeds, crawl.notes)
+
+
+def _of(pages: int, lists: int, first: str) -> str:
+    """Of how many addresses nothing could be had, and why."""
+    if not pages and not lists:
+        return ": no sitemap or feed lists an address on the hosts of the source"
+    counts = [f"{count:,} {what}{'s' if count > 1 else ''}" for count, what in ((pages, "page"), (lists, "list")) if count]
+    return f" of {' and '.join(counts)}{'; the first, ' if pages + lists > 1 else ': '}{first}"
 
 
 def _listed(source: WebSource, seeds: Seeds, scope: Scope, tallies: Tallies) -> dict[str, str]:

@@ -20,6 +20,10 @@ class PrivateAddress(Exception):
     """A host all of whose addresses are on this machine or in a private network."""
 
 
+class NoAddress(Exception):
+    """A host whose name cannot be resolved."""
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the public Internet: by the registries of special-purpose addresses (RFC 6890).
 
@@ -95,11 +99,11 @@ class Connector(httpcore2.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[SOCKET_OPTION] | None = None,
     ) -> NetworkStream:
-        """A connection to the first address that answers. Raises PrivateAddress, and httpcore2's ConnectError and ConnectTimeout."""
+        """To the first address that answers. Raises NoAddress, PrivateAddress, and httpcore2's ConnectError and ConnectTimeout."""
         try:
             found = resolved(host, port)
         except OSError as error:
-            raise httpcore2.ConnectError(error) from error
+            raise NoAddress(f"the name {host[:80]} has no address ({error.strerror or error})") from error
         allowed = found if self._private or (host, port) in self._exempt else [place for place in found if is_public(place)]
         if not allowed:
             raise PrivateAddress(f"{host} is at {', '.join(found)}")

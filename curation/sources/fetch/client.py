@@ -13,32 +13,18 @@ from hashlib import sha256
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
-import stamina
-import stamina.instrumentation
-
 from curation.secrets import masked, spellings
 from curation.sources.context import Context
 from curation.sources.fetch.addresses import is_loopback
 from curation.sources.fetch.decoding import ACCEPTED
 from curation.sources.fetch.journal import Given, HostState, Journal
 from curation.sources.fetch.meter import Meter
-from curation.sources.fetch.pace import LONGEST_PAUSE, SHARED, Pace, TooLong, retry_after
+from curation.sources.fetch.pace import SHARED, Pace, TooLong, retry_after
 from curation.sources.fetch.page import Answer, FetchError, Refused
-from curation.sources.fetch.transport import LONGEST_RESPONSE, Broken, Exchange, Transport
+from curation.sources.fetch.patience import TryAgain, tries
+from curation.sources.fetch.transport import LONGEST_RESPONSE, Broken, Exchange, Transport, Unresolved
 from curation.sources.fetch.waits import LEAST, Wait, note
 from curation.sources.source import NetworkSource
-
-# what is tried again stands in the receipts; on a terminal it would be lines that nobody asked for
-stamina.instrumentation.set_on_retry_hooks(())
-
-ATTEMPTS = 4
-"""Tries of one request that fails."""
-
-REPEATS = 10
-"""Tries of one that is answered by a plea to ask again."""
-
-FIRST_PAUSE, LONGEST_BACK_OFF, JITTER = 1.0, 30.0, 1.0
-"""Seconds between tries: 1, 2, 4 and so on up to 30, and up to one more by chance."""
 
 PACES = "paces"
 """Folder of the files by which processes share the pace of a host."""
@@ -48,17 +34,13 @@ NOBODY = "is not asked: set `contact` in the recipe to an address or page by whi
 _LASTING = frozenset({501, 505})
 """Statuses of servers that will say the same again."""
 
+UNRESOLVED_FOR = 60.0
+"""Seconds. A host without an address is not looked for again by this process, whichever source asks for it."""
+
+_UNRESOLVED: dict[str, tuple[float, str]] = {}  # by host: when, by a clock that only goes forward, and why
+
 NotYet = Callable[[Answer], float | None]
 """The seconds after which to ask again where an answer is none; None where it is one."""
-
-
-class _TryAgain(Exception):
-    """An answer that may not be the last word. `seconds`: after which to ask again; None for the usual back-off."""
-
-    def __init__(self, status: int, seconds: float | None) -> None:
-        super().__init__(f"HTTP status {status}" if status >= 400 else "asks to be asked again later, each time")
-        self.status = status
-        self.seconds = seconds
 
 
 @dataclass(frozen=True)
@@ -107,6 +89,7 @@ class Client:
         self._least = least
         self._secrets = tuple({text for value in means.authorization.values() for text in spellings(value)})
         self._turns: dict[str, threading.Semaphore] = {}
+        self._asking: dict[bytes, tuple[threading.Lock, int]] = {}  # with how many threads that want the answer
         self._lock = threading.Lock()
         for host in self._journal.hosts():
             self._pace(host.receipt.host).resume(host.asked, host.closed_until)
@@ -117,9 +100,10 @@ class Client:
 
         Raises FetchError, also from the journal, and SourceError where that cannot be written.
         """
-        known = self._journal.find(question.key, since)
-        if known is not None:
-            return known
+        with self._alone(question.key):
+            return self._journal.find(question.key, since) or self._asked(question, not_yet)
+
+    def _asked(self, question: Question, not_yet: NotYet | None) -> Given:
         try:
             answer = self._patiently(question, not_yet)
         except Refused:
@@ -131,6 +115,21 @@ class Client:
         if not self.holds_secret(answer.headers, answer.content):
             self._journal.keep(question.key, answer)
         return Given(answer, time.time())
+
+    @contextmanager
+    def _alone(self, key: bytes) -> Iterator[None]:
+        """One thread at a time asks one question, so that the others find its answer."""
+        with self._lock:
+            lock, waiting = self._asking.get(key, (threading.Lock(), 0))
+            self._asking[key] = (lock, waiting + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                lock, waiting = self._asking.pop(key)
+                if waiting > 1:
+                    self._asking[key] = (lock, waiting - 1)
 
     def masked(self, text: str) -> str:
         """A text without the secrets that sites are authorized with."""
@@ -144,29 +143,34 @@ class Client:
     def _patiently(self, question: Question, not_yet: NotYet | None) -> Answer:
         """The answer to a request, tried again where that may help. Raises FetchError."""
         host, failed = host_of(question.url), None
-        attempts = stamina.retry_context(
-            on=_Patience(partial(self._note, host)),
-            attempts=REPEATS if not_yet else ATTEMPTS,
-            timeout=None,
-            wait_initial=FIRST_PAUSE,
-            wait_max=LONGEST_BACK_OFF,
-            wait_jitter=JITTER,
-        )
+        self._require_name(host)
         try:
-            for attempt in attempts:
+            for attempt in tries(not_yet is not None, partial(self._note, host)):
                 if failed is not None:
                     self._add(host, waited=time.monotonic() - failed)
                 with attempt:
                     answer = self._answered(question, not_yet)
                 failed = time.monotonic()
-        except _TryAgain as last:
+        except TryAgain as last:
             raise FetchError(str(last), last.status, transient=True) from last
         except Broken as last:
+            if isinstance(last, Unresolved):
+                _UNRESOLVED[host] = (time.monotonic(), str(last))
             raise FetchError(f"could not be had: {last}", transient=True) from last
         return answer
 
+    def _require_name(self, host: str) -> None:
+        """Raises FetchError for a host that was looked for a moment ago and has no address."""
+        when, why = _UNRESOLVED.get(host, (-UNRESOLVED_FOR, ""))
+        if time.monotonic() - when < UNRESOLVED_FOR and not self._has_answered(host):
+            raise FetchError(f"could not be had: {why}", transient=True)
+
+    def _has_answered(self, host: str) -> bool:
+        known = self.receipts.by_host.get(host)
+        return known is not None and known.bytes > 0
+
     def _answered(self, question: Question, not_yet: NotYet | None) -> Answer:
-        """One try. Raises _TryAgain, Broken and FetchError."""
+        """One try. Raises TryAgain, Broken and FetchError."""
         answer, host = self._once(question), host_of(question.url)
         if answer.status == 429 or answer.status >= 500:
             self._add(host, errors=1)
@@ -178,7 +182,7 @@ class Client:
         if seconds is not None and host not in self._means.stand_in:
             self._pace(host).leave_alone(seconds, answer.status)
             self._add(host)
-        raise _TryAgain(answer.status, seconds)
+        raise TryAgain(answer.status, seconds)
 
     def _once(self, question: Question) -> Answer:
         host = host_of(question.url)
@@ -197,6 +201,11 @@ class Client:
             meter = Meter(LONGEST_RESPONSE + question.largest / 1e6)
             try:
                 answer = self._means.transport.ask(exchange, meter)
+            except Unresolved as error:
+                self._add(host, errors=1)
+                if not self._has_answered(host):
+                    raise
+                raise Broken(str(error)) from error  # it has an address, and the network will be back
             except (Broken, FetchError) as error:
                 sent = not isinstance(error, Refused)
                 self._add(host, bytes=meter.received, requests=0 if sent else -1, errors=int(sent))
@@ -236,28 +245,6 @@ class Client:
             for name, amount in amounts.items():
                 setattr(receipt, name, getattr(receipt, name) + amount)
             self._journal.note(HostState(replace(receipt), pace.last, pace.closed_until))
-
-
-class _Patience:
-    """Whether and when one request is tried again."""
-
-    def __init__(self, say: Callable[[float, str, float], None]) -> None:
-        self._failures = 0
-        self._begun = time.monotonic()
-        self._say = say
-
-    def __call__(self, error: Exception) -> bool | float:
-        """Seconds to wait before the next try, True for the usual back-off, False for no further try."""
-        if isinstance(error, _TryAgain) and error.seconds is not None:
-            self._failures += error.status >= 400
-            # the host as a whole is left alone for so long, which its pace sees to
-            return 0.0 if error.seconds <= LONGEST_PAUSE and self._failures < ATTEMPTS else False
-        self._failures += 1
-        again = isinstance(error, _TryAgain | Broken) and self._failures < ATTEMPTS
-        if again:
-            pause = min(FIRST_PAUSE * 2 ** (self._failures - 1), LONGEST_BACK_OFF)
-            self._say(pause, f"which failed {self._failures} of {ATTEMPTS} times ({error})", time.monotonic() - self._begun)
-        return again
 
 
 def origin(url: str) -> str:

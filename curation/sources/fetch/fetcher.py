@@ -15,7 +15,7 @@ from curation.sources.earlier import Fact
 from curation.sources.fetch.client import Client, Means, NotYet, Question, host_of, origin
 from curation.sources.fetch.in_order import in_order
 from curation.sources.fetch.journal import Given, Journal
-from curation.sources.fetch.page import FetchError, Page
+from curation.sources.fetch.page import Answer, FetchError, Page
 from curation.sources.fetch.robots import LARGEST, Robots, is_redirect
 from curation.sources.fetch.robots import REDIRECTS as REDIRECTS_TO_RULES
 from curation.sources.fetch.transport import Transport, web_address
@@ -27,6 +27,8 @@ __all__ = ["FetchError", "Fetcher", "Page", "open_fetcher", "origin"]
 
 REDIRECTS = 5
 """Redirects that are followed to a page."""
+
+RULES = "/robots.txt"
 
 
 @contextmanager
@@ -89,7 +91,7 @@ class Fetcher:
             self._require_allowed(address)
             headers = (("Accept", accept or "*/*"), *validators(fact, moved=len(seen) > 1))
             question = Question(address, headers, largest or self._largest)
-            answer = self._client.ask(question, not_yet and _of_pages(not_yet, url, address)).answer
+            answer = self._rules(url, address) or self._client.ask(question, not_yet and _of_pages(not_yet, url, address)).answer
             target = answer.headers.get("location")
             if target is None or not is_redirect(answer):
                 unchanged = answer.status == 304 and question.is_conditional
@@ -141,6 +143,13 @@ class Fetcher:
             raise FetchError("moved to an address with the secret of `authorization`, which the site sent back; it is not followed")
         return found
 
+    def _rules(self, url: str, address: str) -> Answer | None:
+        """The answer by which the rules were read, where they are asked for as a page; None where it was not read to its end."""
+        if not self._robots or url != f"{origin(url)}{RULES}":
+            return None
+        answer = self._client.ask(_of_rules(address)).answer
+        return answer if len(answer.content) < LARGEST else None
+
     def _require_allowed(self, url: str) -> None:
         web_address(url)
         if self._robots and not self._robots.of(origin(url)).allow(url):
@@ -154,7 +163,7 @@ class Fetcher:
         """The last answer to a robots.txt, redirects followed."""
         address = url
         for _ in range(REDIRECTS_TO_RULES + 1):
-            given = self._client.ask(Question(address, (), LARGEST, cut=True), since=since)
+            given = self._client.ask(_of_rules(address), since=since)
             target = given.answer.headers.get("location")
             if target is None or not is_redirect(given.answer):
                 break
@@ -162,6 +171,10 @@ class Fetcher:
         found = 200 <= given.answer.status < 300
         self._client.receipts.of(host_of(url)).robots = sha256_bytes(given.answer.content) if found else ""
         return given
+
+
+def _of_rules(address: str) -> Question:
+    return Question(address, (), LARGEST, cut=True)
 
 
 def _of_pages(not_yet: Callable[[Page], float | None], url: str, address: str) -> NotYet:

@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore2
 import httpx2
 
-from curation.sources.fetch.addresses import Connector, PrivateAddress, is_loopback, require_public
+from curation.sources.fetch.addresses import Connector, NoAddress, PrivateAddress, is_loopback, require_public
 from curation.sources.fetch.decoding import Body, Damaged, TooLarge, UnknownCoding
 from curation.sources.fetch.meter import Meter, MeteredBackend, TooSlow, metered
 from curation.sources.fetch.page import Answer, FetchError, Refused
@@ -33,6 +33,10 @@ _PORTS = {"http": 80, "https": 443}
 
 class Broken(Exception):
     """A request that came to nothing, and may come to something if it is tried again."""
+
+
+class Unresolved(Broken):
+    """A host whose name has no address, as far as this machine can tell."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class Transport:
             raise Refused(
                 f"is on this machine or in a private network ({error}); set `private_addresses` in the recipe if that is meant"
             ) from error
+        except NoAddress as error:
+            raise Unresolved(str(error)) from error
         except TooSlow as error:
             raise FetchError(f"could not be had: {error}", transient=True) from error
         except TooLarge as error:

@@ -14,8 +14,7 @@ import stamina
 from fetching import fetcher, known
 from loopback_site import Answer, Asked, LoopbackSite, busy, moved, open_site
 
-from curation.sources.fetch import client as asking
-from curation.sources.fetch import pace, robots
+from curation.sources.fetch import pace, patience, robots
 from curation.sources.fetch.fetcher import FetchError
 from curation.sources.receipts import Receipts
 
@@ -295,8 +294,8 @@ def test_a_host_that_asks_for_too_long_a_pause_is_left_alone_with_all_its_pages(
 
 def test_tries_are_apart_by_growing_pauses(tmp_path: Path, web: LoopbackSite, monkeypatch: pytest.MonkeyPatch) -> None:
     stamina.set_testing(False)
-    monkeypatch.setattr(asking, "FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(asking, "JITTER", 0.02)
+    monkeypatch.setattr(patience, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(patience, "JITTER", 0.02)
     web.answers["/a"] = Answer(status=500)
     receipts = Receipts()
     with fetcher(tmp_path, robots=False, receipts=receipts) as client, pytest.raises(FetchError):

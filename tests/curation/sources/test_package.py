@@ -294,7 +294,7 @@ def test_a_package_that_cannot_be_had_now_stands_and_one_that_is_withdrawn_is_go
 def test_an_answer_that_makes_no_sense_is_an_error_with_a_sentence(source: Any, captures: Captures, site: Site, answer: Answer) -> None:
     for kind in ("application/json", "text/html"):
         site.pages["/simple/tide-tools/"] = site.pages["/tides/latest"] = Answer(answer.body, answer.status, {"Content-Type": kind})
-        with pytest.raises(SourceError, match=r"source p: nothing could be had\. npm:tides: .* Check the network"):
+        with pytest.raises(SourceError, match=r"source p: nothing could be had of 2 packages; the first, npm:tides: .* Check the network"):
             captures.again(source("pypi:tide-tools", "npm:tides"))
 
 

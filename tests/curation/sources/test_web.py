@@ -188,13 +188,18 @@ def test_a_dead_host_among_others_is_a_failed_item(site: Site) -> None:
 
 
 def test_a_dead_host_is_a_source_that_cannot_be_had() -> None:
-    with pytest.raises(SourceError, match=r"source site: nothing could be had. http://127.0.0.1:1/.*robots.txt cannot be had.* try again"):
+    with pytest.raises(SourceError, match=r"nothing could be had of 1 page: http://127.0.0.1:1/.*robots.txt cannot be had"):
         captured(source("http://127.0.0.1:1/"))
 
 
 def test_a_host_without_an_address_is_a_source_that_cannot_be_had() -> None:
-    with pytest.raises(SourceError, match=r"nothing could be had. http://nowhere.invalid/"):
+    with pytest.raises(SourceError, match=r"nothing could be had of 1 page: http://nowhere.invalid/.* try again.$"):
         captured(source("http://nowhere.invalid/"))
+
+
+def test_how_many_addresses_could_not_be_had_is_said() -> None:
+    with pytest.raises(SourceError, match=r"nothing could be had of 2 pages and 1 list; the first, http://127.0.0.1:1/map: 127"):
+        captured(source("http://127.0.0.1:1/", "http://127.0.0.1:1/a", sitemaps=["http://127.0.0.1:1/map"]))
 
 
 DENIED = Answer("User-agent: *\nDisallow: /")
@@ -216,7 +221,7 @@ CIRCLE = Answer("", 302, {"Location": "/"})
 )
 def test_a_site_without_a_single_page_is_a_source_that_cannot_be_had(site: Site, pages: dict[str, Answer], why: str) -> None:
     site.pages = dict(pages)
-    with pytest.raises(SourceError, match=f"source site: nothing could be had. .*{why}"):
+    with pytest.raises(SourceError, match=f"source site: nothing could be had of .*{why}"):
         crawl(site)
 
 

@@ -122,7 +122,8 @@ def test_a_site_that_is_down_at_the_second_pass_is_a_source_that_cannot_be_had(s
     first = passes.run(site)
     small.pages.clear()
     small.rules["/"] = lambda _: Reply(b"", 503)
-    with pytest.raises(SourceError, match="nothing could be had"):
+    why = r"nothing could be had of 6 pages; the first, http.* Without a network, `--offline` builds from what was captured before.$"
+    with pytest.raises(SourceError, match=why):
         passes.run(site, after=first)
 
 
