@@ -91,14 +91,15 @@ class MediaWikiSource(NetworkSource):
             raise SourceError(f"source {self.id}: {self.wiki}: {error}.{context.way_out}") from error
 
     def first_requests(self) -> list[Request]:
-        """What the wiki is, its first list of pages, and the first text; NUMBER stands for a page that the list will name."""
-        place = candidates(self.wiki)[0]
+        """What the wiki is, wherever its API may be, its first list, and the first text; NUMBER stands for a page that the list names."""
+        place, *others = candidates(self.wiki)
         if self.text is Text.RENDERED:
             text = {**PARSE, "pageid": "NUMBER"}
         else:
             text = {"action": "query", **REVISION, "rvprop": "ids|timestamp|content", "pageids": "NUMBER"}
         return [
             Request(question(place, SITE_INFO), "what wiki it is, its licence and its clock"),
+            *(Request(question(other, SITE_INFO), "the same, if there is no API before; then all else is asked here") for other in others),
             Request(question(place, {"action": "query", **self._first_list()}), "the first pages, with their revisions"),
             Request(question(place, text), "the text of the first page"),
         ]

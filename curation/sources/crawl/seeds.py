@@ -48,7 +48,7 @@ class Seeds:
         while waiting:
             url = waiting.popleft()
             for entry in self._read(url):
-                target = address(entry.href, url) if entry.href else None
+                target = address(entry.href, url) if entry.href and entry.is_address else None
                 if target is None:
                     self.tallies.add(f"no address in {url}", "the list has entries without an address of the web", entry.href or url)
                 elif host_of(target) not in self.hosts:
@@ -82,7 +82,7 @@ class Seeds:
         kept: list[list[Any]] = []
         for entry in entries:
             if self._entries + len(kept) < MOST_REMEMBERED:
-                kept.append([entry.href, entry.modified, entry.is_list])
+                kept.append([entry.href, entry.modified, entry.is_list, entry.is_address])
             else:
                 etag = modified = None
             yield entry

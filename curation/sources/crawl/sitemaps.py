@@ -17,16 +17,21 @@ MOST_MEMBERS = 100
 
 _GZIP = b"\x1f\x8b"
 _RECORDS = frozenset({"url", "sitemap"})
+_BEGINNINGS = ("http://", "https://", "/")
 _LONGEST_LINE = 100_000
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An address as a list gives it. `modified`: when the page was last changed, as it is written there. `is_list`: another list."""
+    """An address as a list gives it. `modified`: when the page was last changed, as it is written there. `is_list`: another list.
+
+    `is_address`: false for what cannot be one where it stands.
+    """
 
     href: str
     modified: str = ""
     is_list: bool = False
+    is_address: bool = True
 
 
 def unpacked(content: bytes) -> Iterator[bytes]:
@@ -58,7 +63,8 @@ def xml_entries(chunks: Iterable[bytes]) -> Iterator[Entry]:
     """The entries of a sitemap, or of an index of sitemaps, in their order. Raises ListingError."""
     for element in closed_elements(chunks, _RECORDS):
         if local(element) in _RECORDS:
-            yield Entry(text_of(child(element, "loc")), text_of(child(element, "lastmod")), local(element) == "sitemap")
+            href = text_of(child(element, "loc"))
+            yield Entry(href, text_of(child(element, "lastmod")), local(element) == "sitemap", _is_full(href))
 
 
 def text_entries(chunks: Iterable[bytes]) -> Iterator[Entry]:
@@ -66,12 +72,17 @@ def text_entries(chunks: Iterable[bytes]) -> Iterator[Entry]:
     for line in _lines(chunks):
         href = line.decode("utf-8", "replace").strip("\ufeff \t\r\n")
         if href and not href.startswith("#"):
-            yield Entry(href)
+            yield Entry(href, is_address=_is_full(href))
 
 
 def robots_entries(content: bytes) -> Iterator[Entry]:
     """The sitemaps that a robots.txt names."""
-    yield from (Entry(href, is_list=True) for href in Protego.parse(content.decode("utf-8", "replace")).sitemaps)
+    yield from (Entry(href, is_list=True, is_address=_is_full(href)) for href in Protego.parse(content.decode("utf-8", "replace")).sitemaps)
+
+
+def _is_full(href: str) -> bool:
+    """Whether an address says its host, as the protocol wants it, or at least begins at the root of the list's."""
+    return not href or href.lower().startswith(_BEGINNINGS)
 
 
 def moment(stamp: str) -> datetime | None:

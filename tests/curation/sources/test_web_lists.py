@@ -161,6 +161,22 @@ def test_an_entry_without_an_address_is_counted(web: WebSite, crawl: Any, pages:
     assert "entries without an address of the web; 1 address" in reason(crawl("/feed", kind="feeds")["(no address in /feed)"])
 
 
+@pytest.mark.parametrize("reply", [Reply(sitemap("/a", "not an address")), Reply(b"/a\nnot an address\n")], ids=["XML", "text"])
+@pytest.mark.usefixtures("pages")
+def test_an_entry_of_a_sitemap_that_is_no_address_is_recorded_and_not_asked_for(web: WebSite, crawl: Any, reply: Reply) -> None:
+    web.pages["/map"] = reply
+    found = crawl("/map")
+    assert list(found) == ["/a", "(no address in /map)"]
+    assert reason(found["(no address in /map)"]) == "the list has entries without an address of the web; 1 address, such as not an address"
+    assert web.asked() == ["/map", "/a"]
+
+
+@pytest.mark.usefixtures("pages")
+def test_an_entry_of_a_feed_may_be_relative_to_it(web: WebSite, crawl: Any) -> None:
+    web.pages["/feed"] = Reply(RSS.format("a", "./b").encode())
+    assert list(crawl("/feed", kind="feeds")) == ["/a", "/b"]
+
+
 @pytest.mark.parametrize(
     "reply", [Reply(b"", 404), Reply(sitemap()), Reply(sitemap("http://b.example/"))], ids=["missing", "empty", "elsewhere"]
 )
