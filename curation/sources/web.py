@@ -15,6 +15,7 @@ from curation.sources.containers import content_digest, files_below
 from curation.sources.context import Context
 from curation.sources.crawl.crawl import Crawl
 from curation.sources.crawl.frontier import MOST_KNOWN, Frontier
+from curation.sources.crawl.known import Known
 from curation.sources.crawl.notes import Notes
 from curation.sources.crawl.scope import Scope
 from curation.sources.crawl.seeds import Seeds
@@ -144,7 +145,7 @@ def _captured(source: WebSource, context: Context, fetcher: Fetcher, scope: Scop
     seeds = Seeds(fetcher, scope.hosts, tallies, dict(context.memory.get("lists", {})))
     listed = _listed(source, seeds, scope, tallies)
     lastmod = {key(url): stated for url, stated in listed.items() if stated} if source.trust_lastmod else {}
-    crawl = Crawl(fetcher, frontier, tallies, context.earlier, Notes.of(context.memory), source.max_depth, lastmod)
+    crawl = Crawl(fetcher, frontier, tallies, Known(context.earlier, Notes.of(context.memory), lastmod), source.max_depth)
     first = ""
     level = frontier.level({*start, *listed}, always=True)
     for item in chain(seeds.failures, crawl.levels(level), crawl.unreached()):

@@ -4,17 +4,16 @@ Level by level: the addresses of a level are sorted, asked for, and taken in tha
 to is the next level. A page whose canonical address is another waits until that one was had. See `docs/sources/web.md`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from curation.sources.crawl.frontier import Frontier
 from curation.sources.crawl.headers import item_of
+from curation.sources.crawl.known import Known
 from curation.sources.crawl.links import Reading, read
 from curation.sources.crawl.notes import Notes
-from curation.sources.crawl.sitemaps import moment
 from curation.sources.crawl.tallies import Tallies
 from curation.sources.crawl.url_forms import address, key, shown
-from curation.sources.earlier import Earlier, Fact
 from curation.sources.fetch.fetcher import Fetcher, FetchError, Page
 from curation.sources.item import Item
 
@@ -31,10 +30,8 @@ class Crawl:
     fetcher: Fetcher
     frontier: Frontier
     tallies: Tallies
-    earlier: Earlier
-    before: Notes
+    known: Known
     max_depth: int
-    lastmod: Mapping[str, str]  # by key; empty where it is not trusted
     notes: Notes = field(default_factory=Notes)
     had: bool = False
     _settled: dict[str, bool] = field(default_factory=dict)  # by key: whether the page was captured
@@ -65,14 +62,9 @@ class Crawl:
         self._follows = False
         scope = self.frontier.scope
         left = [
-            fact.native_id
-            for fact in self.earlier.facts()
-            if fact.sha256 is not None
-            and fact.native_id.startswith(("http://", "https://"))
-            and key(fact.native_id) not in self.frontier.known
-            and key(fact.native_id) not in self._settled
-            and scope.has_host(fact.native_id)
-            and scope.wants(fact.native_id)
+            url
+            for url in self.known.pages()
+            if key(url) not in self.frontier.known and key(url) not in self._settled and scope.has_host(url) and scope.wants(url)
         ]
         for url in left:
             self.frontier.add(url)
@@ -86,8 +78,8 @@ class Crawl:
 
     def _level(self, level: list[str]) -> Iterator[Item]:
         while level or self._again:
-            chosen = self.frontier.within_limit(level, self._had_before(level))
-            yield from self._asked(chosen, {url for url in chosen if self.lastmod and self._is_trusted(url)})
+            chosen = self.frontier.within_limit(level, self.known.had_of(level))
+            yield from self._asked(chosen, set(filter(self.known.is_at_hand, chosen)))
             left = set(level).difference(chosen)
             yield from self.frontier.beyond_limit(url for url in level if url in left)
             for url in level:
@@ -97,12 +89,9 @@ class Crawl:
             yield from self._asked(again, self._unchanged, as_itself=True)
             level, self._targets = sorted(self._targets), []
 
-    def _had_before(self, urls: Iterable[str]) -> Iterator[str]:
-        return (url for url in urls if (fact := self.earlier.fact(url)) and fact.sha256 is not None)
-
     def _asked(self, urls: list[str], at_hand: Set[str], as_itself: bool = False) -> Iterator[Item]:
         """The pages of some addresses in their order. Those at hand are taken from the earlier capture."""
-        facts = None if as_itself else self._fact
+        facts = None if as_itself else self.known.fact_to_ask_by
         answers = self.fetcher.fetch_all((url for url in urls if url not in at_hand), facts=facts, hosts=self.frontier.scope.hosts)
         for url in urls:
             if url in at_hand:
@@ -110,22 +99,6 @@ class Crawl:
                 yield from self._known(url, {}, as_itself)
             else:
                 yield from self._answer(*next(answers), as_itself)
-
-    def _fact(self, url: str) -> Fact | None:
-        """What is known of an address from before: of its page, or of the page that it led to."""
-        own = url if self._was_had(url) or url in self.before.canonical else self.before.moved.get(url, url)
-        fact = self.earlier.fact(own)
-        if fact is not None and fact.sha256 is None and own in self.before.canonical:
-            return replace(fact, sha256="")  # its own content was not kept, but a server can be asked whether it changed
-        return fact
-
-    def _is_trusted(self, url: str) -> bool:
-        """Whether the sitemap says that a page has not changed since it was captured."""
-        fact, stated = self.earlier.fact(url), moment(self.lastmod.get(key(url), ""))
-        if fact is None or fact.sha256 is None or stated is None:
-            return False
-        known = [moment(text) for text in (self.before.lastmod.get(url), fact.modified) if text]
-        return any(stated <= time for time in known if time)
 
     def _answer(self, url: str, answer: Page | FetchError, as_itself: bool = False) -> Iterator[Item]:
         if not as_itself and (key(url) in self._settled or key(url) in self._same_as):
@@ -150,7 +123,7 @@ class Crawl:
         elif page.status == 200:
             self.had = True
             yield from self._take(url, item_of(url, page), page.headers, as_itself)
-        elif page.status in GONE and self._was_had(url):
+        elif page.status in GONE and self.known.had(url):
             yield Item.vanished(url, url, f"HTTP status {page.status}")
             yield from self._settle(url, False)
         else:
@@ -162,7 +135,7 @@ class Crawl:
         if not self._wants_moved(url, own):
             yield from self._refuse(url, f"moved to {shown(own)}, which `include` or `exclude` leaves out")
             return
-        if self._was_had(url):
+        if self.known.had(url):
             yield Item.vanished(url, url, f"moved to {shown(own)}")
         leads_back = self._last(key(own)) == key(url)
         if leads_back:
@@ -182,27 +155,29 @@ class Crawl:
 
     def _failed(self, url: str, error: FetchError) -> Iterator[Item]:
         """A page that could not be had. One that was had before is not lost because a server is busy."""
-        kept = self.earlier.item(url) if error.transient else None
+        kept = self.known.item(url) if error.transient else None
         if kept is None:
             yield from self._refuse(url, str(error))
             return
         self.tallies.add(f"kept {shown(str(error), 60)}", f"kept as captured before, for it could not be asked for again ({error})", url)
         yield from self._take(url, kept, {}, as_itself=True)
         self.notes.lastmod.pop(url, None)
-        if url in self.before.lastmod:
-            self.notes.lastmod[url] = self.before.lastmod[url]
+        if url in self.known.notes.lastmod:
+            self.notes.lastmod[url] = self.known.notes.lastmod[url]
 
     def _known(self, url: str, headers: Mapping[str, str], as_itself: bool = False) -> Iterator[Item]:
         """A page that has not changed, as it was captured before."""
-        if url in self.before.not_followed:
-            headers = {"x-robots-tag": self.before.not_followed[url], **headers}
-        item, fact = self.earlier.item(url), self.earlier.fact(url)
+        if url in self.known.notes.not_followed:
+            headers = {"x-robots-tag": self.known.notes.not_followed[url], **headers}
+        item, fact = self.known.item(url), self.known.fact(url)
         if item is not None:
             self._unchanged.add(url)
             yield from self._take(url, item, headers, as_itself)
-        elif fact is not None and url in self.before.canonical and not as_itself:
+        elif fact is not None and url in self.known.notes.canonical and not as_itself:
             item = Item.failed(url, url, fact.error or "")
-            yield from self._judged(replace(item, etag=fact.etag, modified=fact.modified), Reading(canonical=self.before.canonical[url]))
+            yield from self._judged(
+                replace(item, etag=fact.etag, modified=fact.modified), Reading(canonical=self.known.notes.canonical[url])
+            )
         elif as_itself:
             yield from self._refuse(url, "HTTP status 304")  # nobody said that we have it
         else:
@@ -212,7 +187,7 @@ class Crawl:
         gist = self.frontier.traps.wants_gist(url)
         reading = read(url, item.content or b"", item.media_type, item.charset, headers, gist)
         self.frontier.traps.had(url, reading.gist)
-        if stated := self.lastmod.get(key(url)):
+        if stated := self.known.lastmod.get(key(url)):
             self.notes.lastmod[url] = stated
         if "x-robots-tag" in headers and not reading.wishes.may_follow:
             self.notes.not_followed[url] = headers["x-robots-tag"]
@@ -288,10 +263,6 @@ class Crawl:
     def _forget_canonical(self, url: str) -> None:
         self.notes.canonical.pop(url, None)
         self._same_as.pop(key(url), None)
-
-    def _was_had(self, url: str) -> bool:
-        fact = self.earlier.fact(url)
-        return fact is not None and fact.sha256 is not None
 
     def _follow(self, reading: Reading) -> None:
         if not self._follows:
