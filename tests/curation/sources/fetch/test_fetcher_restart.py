@@ -9,12 +9,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fetching import fetcher, known
-from loopback_site import Answer, LoopbackSite, busy, moved, open_site
+from loopback_site import Answer, LoopbackSite, busy, moved
 
 from curation.sources.fetch.fetcher import FetchError
 from curation.sources.fetch.journal import FILE, Journal
@@ -42,12 +41,6 @@ with fetcher(folder, concurrency=int(concurrency)) as client:
 
 
 @pytest.fixture
-def web() -> Iterator[LoopbackSite]:
-    with open_site() as opened:
-        yield opened
-
-
-@pytest.fixture
 def big_web(web: LoopbackSite) -> LoopbackSite:
     """Pages, and among them some that are missing, have moved, are larger, and fail."""
     for number in range(PAGES):
@@ -59,7 +52,7 @@ def big_web(web: LoopbackSite) -> LoopbackSite:
 
 def crawl(folder: Path, web: LoopbackSite, concurrency: int) -> subprocess.Popen[bytes]:
     folder.mkdir(exist_ok=True)
-    arguments = [str(Path(__file__).parent), str(folder), web.address, str(concurrency), str(PAGES)]
+    arguments = [str(Path(__file__).parents[1]), str(folder), web.address, str(concurrency), str(PAGES)]
     return subprocess.Popen([sys.executable, "-c", CRAWL, *arguments])
 
 
@@ -141,7 +134,7 @@ def test_a_host_that_asked_for_a_pause_is_left_alone_by_the_restart_too(tmp_path
     web.answers["/a"] = busy("3000")
     script = f"""
 import sys, pathlib, os
-sys.path.insert(0, {str(Path(__file__).parent)!r})
+sys.path.insert(0, {str(Path(__file__).parents[1])!r})
 from fetching import fetcher
 with fetcher(pathlib.Path({str(tmp_path)!r})) as client:
     try:
@@ -161,7 +154,7 @@ with fetcher(pathlib.Path({str(tmp_path)!r})) as client:
 def test_the_delay_holds_across_a_restart(tmp_path: Path, web: LoopbackSite) -> None:
     script = f"""
 import sys, pathlib, os
-sys.path.insert(0, {str(Path(__file__).parent)!r})
+sys.path.insert(0, {str(Path(__file__).parents[1])!r})
 from fetching import fetcher
 with fetcher(pathlib.Path({str(tmp_path)!r}), delay_seconds=2.0, robots=False) as client:
     client.fetch("{web.address}/" + sys.argv[1])

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from loopback_site import Answer, LoopbackSite, busy, open_site
+from loopback_site import Answer, LoopbackSite, busy
 
 from curation.sources.fetch.pace import LONGEST_PAUSE, Pace, Times, TooLong
 
@@ -35,16 +35,10 @@ with open_fetcher(plain_source(delay_seconds=float(delay)), context, robots=Fals
 """
 
 
-@pytest.fixture
-def web() -> Iterator[LoopbackSite]:
-    with open_site() as opened:
-        yield opened
-
-
 @contextmanager
 def capturing(folder: Path, name: str, delay: float, web: LoopbackSite, *paths: str) -> Iterator[subprocess.Popen[str]]:
     """A process that captures some pages, each when it is told to go."""
-    words = [sys.executable, "-c", CAPTURE, str(Path(__file__).parent), str(folder), name, str(delay), web.address, *paths]
+    words = [sys.executable, "-c", CAPTURE, str(Path(__file__).parents[1]), str(folder), name, str(delay), web.address, *paths]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert said(process) == "ready"

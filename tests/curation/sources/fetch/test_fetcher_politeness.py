@@ -2,7 +2,6 @@
 
 import socket
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from importlib.metadata import version
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 import stamina
 from fetching import fetcher, known
-from loopback_site import Answer, Asked, LoopbackSite, busy, moved, open_site
+from loopback_site import Answer, Asked, LoopbackSite, busy, moved
 
 from curation.sources.fetch import pace, patience, robots
 from curation.sources.fetch.fetcher import FetchError
@@ -26,18 +25,6 @@ def apart(web: LoopbackSite, seconds: float) -> bool:
     """Whether the requests of a site came with so many seconds between them."""
     span = web.log[-1].at - web.log[0].at
     return min(web.gaps()) > seconds - LITTLE and span > seconds * (len(web.log) - 1) - LITTLE
-
-
-@pytest.fixture
-def web() -> Iterator[LoopbackSite]:
-    with open_site() as opened:
-        yield opened
-
-
-@pytest.fixture
-def other() -> Iterator[LoopbackSite]:
-    with open_site() as opened:
-        yield opened
 
 
 def test_a_host_is_told_who_asks_and_how_to_reach_them(tmp_path: Path, web: LoopbackSite) -> None:

@@ -1,25 +1,18 @@
 """How long a host is tried, and what is said of it meanwhile: names without an address, notes of what is waited for."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import stamina
 from fetching import fetcher
-from loopback_site import Answer, LoopbackSite, busy, open_site
+from loopback_site import Answer, LoopbackSite, busy
 
 from curation.sources.fetch import addresses, client, patience
 from curation.sources.fetch.fetcher import FetchError
 from curation.sources.fetch.pace import Pace
 from curation.sources.fetch.waits import noted
 from curation.sources.receipts import Receipts
-
-
-@pytest.fixture
-def web() -> Iterator[LoopbackSite]:
-    with open_site() as opened:
-        yield opened
 
 
 @pytest.fixture

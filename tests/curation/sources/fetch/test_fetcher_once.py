@@ -1,20 +1,13 @@
 """No request is sent twice in one capture, whoever wants its answer, and when."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fetching import fetcher
-from loopback_site import Answer, LoopbackSite, moved, open_site
+from loopback_site import Answer, LoopbackSite, moved
 
 from curation.sources.fetch.fetcher import FetchError, Page
 from curation.sources.fetch.robots import LARGEST
-
-
-@pytest.fixture
-def web() -> Iterator[LoopbackSite]:
-    with open_site() as opened:
-        yield opened
 
 
 def content(answer: Page | FetchError) -> bytes:

@@ -3,7 +3,6 @@
 import socket
 import threading
 import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,6 @@ from curation.sources.fetch.decoding import Body, TooLarge
 from curation.sources.fetch.fetcher import FetchError
 
 TEXT = b"There are berries in every text, and some texts are longer than others. " * 5000
-
-
-@pytest.fixture
-def web() -> Iterator[LoopbackSite]:
-    with open_site() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("coding", CODINGS)

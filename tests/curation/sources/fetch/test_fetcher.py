@@ -15,18 +15,6 @@ from curation.sources.fetch.fetcher import FetchError
 from curation.sources.receipts import Receipts
 
 
-@pytest.fixture
-def web() -> Iterator[LoopbackSite]:
-    with open_site() as opened:
-        yield opened
-
-
-@pytest.fixture
-def other() -> Iterator[LoopbackSite]:
-    with open_site() as opened:
-        yield opened
-
-
 def test_a_page_comes_with_its_status_its_headers_and_its_bytes(tmp_path: Path, web: LoopbackSite) -> None:
     web.answers["/a?b=c"] = Answer(b"\xff\x00", headers={"X-Name": "value"})
     with fetcher(tmp_path) as client:
