@@ -14,6 +14,7 @@ from archives import Captured
 from small_site import Answer, Site
 from web_capture import Passes
 from web_site import WebSite, open_site
+from youtube_site import Tube, tube_running
 
 from curation.domains import Domain
 from curation.sources import files
@@ -107,3 +108,17 @@ def web() -> Iterator[WebSite]:
 @pytest.fixture
 def passes(tmp_path: Path) -> Passes:
     return Passes(tmp_path)
+
+
+@pytest.fixture
+def tube(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tube]:
+    """A stand-in for YouTube, which the libraries take for it."""
+    import certifi
+
+    with tube_running(tmp_path) as (running, proxy, certificate):
+        for name in ("NO_PROXY", "no_proxy", "https_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        monkeypatch.setattr(certifi, "where", lambda: str(certificate))
+        yield running
