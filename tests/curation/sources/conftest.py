@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import stamina
 from archives import Captured
+from arxiv_site import Arxiv
+from captured_source import Captures
 from small_site import Answer, Site
 from web_capture import Passes
 from web_site import WebSite, open_site
@@ -19,6 +21,7 @@ from youtube_site import Tube, tube_running
 from curation.domains import Domain
 from curation.sources import files
 from curation.sources.kinds import FilesSource
+from curation.sources.papers import PapersSource
 
 
 @pytest.fixture
@@ -122,3 +125,30 @@ def tube(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tube]:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
         monkeypatch.setattr(certifi, "where", lambda: str(certificate))
         yield running
+
+
+@pytest.fixture
+def arxiv() -> Iterator[Arxiv]:
+    with running() as small:
+        found = Arxiv(address=small.address, asked=small.asked)
+        small.answer = found.answer  # type: ignore[method-assign]
+        yield found
+
+
+@pytest.fixture
+def papers(arxiv: Arxiv) -> Callable[..., PapersSource]:
+    """A source of papers of the small arXiv, with some settings."""
+
+    def made(**settings: Any) -> PapersSource:
+        base = {
+            "kind": "papers", "id": "p", "domain": "paper", "private_addresses": True, "delay_seconds": 0,
+            "api": f"{arxiv.address}/api/query", "oai": f"{arxiv.address}/oai", "site": arxiv.address,
+        }  # fmt: skip
+        return PapersSource.model_validate(base | settings)
+
+    return made
+
+
+@pytest.fixture
+def captures(tmp_path: Path) -> Captures:
+    return Captures(tmp_path)
