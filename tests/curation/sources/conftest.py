@@ -14,12 +14,14 @@ from archives import Captured
 from arxiv_site import Arxiv
 from captured_source import Captures
 from small_site import Answer, Site
+from table_files import Read, source
 from web_capture import Passes
 from web_site import WebSite, open_site
 from youtube_site import Tube, tube_running
 
 from curation.domains import Domain
 from curation.sources import files
+from curation.sources.context import Context
 from curation.sources.kinds import FilesSource
 from curation.sources.papers import PapersSource
 
@@ -33,6 +35,12 @@ def capture(tmp_path: Path) -> Callable[..., Captured]:
         return Captured(list(files.items(source, tmp_path)))
 
     return captured
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Captures tables below the test's folder with some settings of a dataset source."""
+    return lambda **settings: Captured(list(source(**settings).items(Context(tmp_path, tmp_path / "state"))))
 
 
 @pytest.fixture
