@@ -102,7 +102,7 @@ class Pass:
         return date.fromisoformat(path.read_text())
 
     def _listed(self, url: str) -> Listing:
-        journal, most = self.folder / f"list-{sha256_bytes(url.encode())[:24]}.json", self.source.max_entries
+        journal, most = self._journal(url), self.source.max_entries
         if known := _read(journal, None):
             self.reached = True
             return Listing(url, [Video(*facts) for facts in known["videos"]], known["fault"], known["read"])
@@ -129,7 +129,7 @@ class Pass:
         return [identity for identity in left if (fact := self.context.earlier.fact(NATIVE + identity)) and fact.sha256]
 
     def _captured(self, video: Video) -> Item:
-        journal = self.folder / f"{video.id}.json"
+        journal = self._journal(video.id)
         if known := _read(journal, None):
             self.reached = True
             self.asked[video.id] = self.today.isoformat()
@@ -185,6 +185,10 @@ class Pass:
             raise
         self.reached, self.failures = True, 0
         return answer
+
+    def _journal(self, name: str) -> Path:
+        """Where the answer on a list or video is kept, whatever characters are in its name."""
+        return self.folder / f"answer-{sha256_bytes(name.encode())[:24]}.json"
 
     def _keep(self, journal: Path, answer: dict[str, Any]) -> None:
         write_atomic(self.folder / "receipts.json", self.context.receipts.to_json())

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from youtube_site import Film, Reply, Tube
 
-from curation.sources import youtube_transport
 from curation.sources.captions import CaptionsSource
 from curation.sources.context import Context
 from curation.sources.item import Item
@@ -55,7 +54,7 @@ def test_an_answer_beyond_the_limit_is_a_failed_item(tube: Tube, captured: Captu
 def test_an_answer_that_drips_for_ever_is_a_failed_item(
     tube: Tube, captured: Capture, monkeypatch: pytest.MonkeyPatch, path: str, native: str
 ) -> None:
-    monkeypatch.setattr(youtube_transport, "SECONDS", 0.05)
+    monkeypatch.setattr("curation.sources.youtube_transport.SECONDS", 0.05)
     tube.films[A] = Film(tracks={"en": WORDS})
     tube.instead[path] = Reply(pieces=[b"x"] * 100, pause=0.05)
     items = captured(videos=[A], playlists=[LIST], max_page_megabytes=0.25)
