@@ -41,7 +41,9 @@ ENDLESS = [b"x" * 100_000] * 30
 BOMB = [gzip.compress(b"x" * 50_000_000)]
 
 
-@pytest.mark.parametrize("reply", [Reply(pieces=ENDLESS), Reply(pieces=BOMB, headers={"Content-Encoding": "gzip"})])
+@pytest.mark.parametrize(
+    "reply", [Reply(pieces=ENDLESS), Reply(500, pieces=ENDLESS), Reply(pieces=BOMB, headers={"Content-Encoding": "gzip"})]
+)
 @pytest.mark.parametrize(("path", "native"), [("/watch", f"youtube:{A}"), ("/api/timedtext", f"youtube:{A}"), ("/playlist", LISTED)])
 def test_an_answer_beyond_the_limit_is_a_failed_item(tube: Tube, captured: Capture, reply: Reply, path: str, native: str) -> None:
     tube.films[A] = Film(tracks={"en": WORDS})
