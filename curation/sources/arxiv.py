@@ -5,8 +5,9 @@ Terms: one connection, and one request in three seconds (https://info.arxiv.org/
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode, urlsplit
 
 from lxml import etree
@@ -53,6 +54,14 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """What arXiv says in place of a paper. `absent`: that it has none of that id, and not that something is wrong."""
+
+    words: str
+    absent: bool
+
+
+@dataclass(frozen=True)
 class Feed:
     """One answer of the query API. `error`: what it says in place of papers."""
 
@@ -60,16 +69,22 @@ class Feed:
     papers: list[Paper]
     error: str
 
+    @property
+    def named(self) -> set[str]:
+        """The ids of its papers, with and without the version."""
+        return {name for paper in self.papers for name in (paper.id, paper.named)}
+
 
 @dataclass(frozen=True)
 class Arxiv:
-    """The interfaces of arXiv. The fetcher keeps the pace."""
+    """The interfaces of arXiv. The fetcher keeps the pace of `seconds` between two requests."""
 
     fetcher: Fetcher
     api: str
     oai: str
+    seconds: float
 
-    def by_id(self, ids: Sequence[str]) -> Iterator[tuple[str, Paper | str]]:
+    def by_id(self, ids: Sequence[str]) -> Iterator[tuple[str, Paper | Missing]]:
         """Each id with its paper, or with what arXiv says in its place. Raises SourceError where arXiv cannot be had."""
         for start in range(0, len(ids), BATCH):
             yield from self._batch(list(ids[start : start + BATCH]))
@@ -80,9 +95,8 @@ class Arxiv:
         start, total = 0, 1
         while start < min(total, most):
             size = min(BATCH, most - start)
-            feed = self._feed(
-                {"search_query": query, "start": start, "max_results": size, "sortBy": sort, "sortOrder": "descending"}, expects_more=start
-            )
+            window = {"search_query": query, "start": str(start), "max_results": str(size), "sortBy": sort, "sortOrder": "descending"}
+            feed = self._feed(window, partial(_is_empty_within, start))
             if feed.error:
                 raise SourceError(f"arXiv does not take the query {query!r}: {feed.error}")
             if not feed.papers:
@@ -99,31 +113,41 @@ class Arxiv:
             raise FetchError(f"{self.oai}: HTTP status {page.status}", page.status)
         return read_licence(page)
 
-    def _batch(self, ids: list[str]) -> Iterator[tuple[str, Paper | str]]:
-        feed = self._feed({"id_list": ",".join(ids), "start": 0, "max_results": len(ids)})
+    def _batch(self, ids: list[str]) -> Iterator[tuple[str, Paper | Missing]]:
+        doubted = False
+
+        def lacks_papers(feed: Feed) -> bool:
+            """Whether some are absent, the first time that it is said: answers lack papers now and then."""
+            nonlocal doubted
+            first, doubted = not doubted, True
+            return first and not feed.error and not feed.named.issuperset(ids)
+
+        feed = self._feed({"id_list": ",".join(ids), "start": "0", "max_results": str(len(ids))}, lacks_papers)
         if feed.error and len(ids) > 1:
             # one id that arXiv does not take spoils the answer for all
             half = len(ids) // 2
             yield from self._batch(ids[:half])
             yield from self._batch(ids[half:])
             return
+        missing = Missing(f"arXiv says: {feed.error}", False) if feed.error else Missing("arXiv has no such paper", True)
         known = {name: paper for paper in feed.papers for name in (paper.id, paper.named)}
         for each in ids:
-            yield each, known.get(each) or (f"arXiv says: {feed.error}" if feed.error else "arXiv has no such paper")
+            yield each, known.get(each, missing)
 
-    def _feed(self, parameters: dict[str, str | int], expects_more: int = -1) -> Feed:
+    def _feed(self, parameters: dict[str, str], is_doubtful: Callable[[Feed], bool]) -> Feed:
         def not_yet(page: Page) -> float | None:
-            """A page in the midst of a long list comes empty now and then, and is there the next time."""
-            if expects_more < 0 or page.status != 200:
-                return None
-            feed = read_feed(page)
-            return LEAST_DELAY if not feed.papers and not feed.error and feed.total > expects_more else None
+            return self.seconds if page.status == 200 and is_doubtful(read_feed(page)) else None
 
         page = self.fetcher.fetch(f"{self.api}?{urlencode(parameters, safe=':,')}", not_yet=not_yet)
         feed = read_feed(page) if page.status in (200, 400) else None
         if feed is None or (page.status == 400 and not feed.error):
             raise FetchError(f"{self.api}: HTTP status {page.status}", page.status)
         return feed
+
+
+def _is_empty_within(start: int, feed: Feed) -> bool:
+    """Whether a page in the midst of a long list is empty: it is so now and then, and not the next time."""
+    return not feed.papers and not feed.error and feed.total > start
 
 
 def is_arxiv(url: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -40,6 +40,15 @@ class CaptionsSource(NetworkSource):
         500, ge=1, title="Most entries", description="Of one playlist, channel or podcast; those beyond are recorded as not asked for."
     )
 
+    recheck_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        title="Recheck days",
+        description="Days after which a video of YouTube that was answered for is asked for again; its captions do not say whether they "
+        "changed. 0: in every pass. Lists and podcasts are asked for in every pass.",
+    )
+
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
         remote = bool(self.videos or self.playlists or self.channels or self.podcasts)
@@ -71,6 +80,10 @@ class CaptionsSource(NetworkSource):
             *youtube.first_requests(self.videos, [*self.playlists, *self.channels]),
             *podcasts.first_requests(self.podcasts),
         ]
+
+    def capture_settings(self) -> dict[str, Any]:
+        """All settings but how a failure is met, and those of when things are asked for."""
+        return {name: value for name, value in super().capture_settings().items() if name != "recheck_days"}
 
     def _files(self) -> FilesSource:
         return FilesSource(kind="files", id=self.id, domain=self.domain, path=self.path, include=["*.vtt", "*.srt", "*.json"])

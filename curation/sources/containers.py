@@ -9,7 +9,6 @@ import bz2
 import gzip
 import io
 import lzma
-import os
 import re
 import stat
 import struct
@@ -25,6 +24,7 @@ from typing import IO, Self, cast
 
 from curation.sources import sevenzip
 from curation.sources.bombs import Watched, require_no_bomb
+from curation.sources.folders import files_below
 from warehouse.digests import sha256_file
 
 if sys.version_info >= (3, 14):
@@ -104,11 +104,11 @@ class _Place:
     def holds(self, stream: IO[bytes]) -> Member:
         return Member(self.name, stream, self.modified, None, self.joint)
 
-    def refused(self, why: str) -> Member:
-        return Member(self.name, None, self.modified, why, self.joint)
+    def refused(self, why: str, opaque: bool = False) -> Member:
+        return Member(self.name, None, self.modified, why, self.joint, opaque)
 
     def failed(self, error: BaseException, opaque: bool = False) -> Member:
-        return Member(self.name, None, self.modified, explain(error), self.joint, opaque)
+        return self.refused(explain(error), opaque)
 
 
 def members(path: Path, containers_within: bool = True) -> Iterator[Member]:
@@ -124,22 +124,6 @@ def members(path: Path, containers_within: bool = True) -> Iterator[Member]:
         name = file.relative_to(path).as_posix()
         found = [Member(name, None, error=fault, opaque=file.is_dir())] if fault else _file(file, _Place(name, f"{name}!/"))
         yield from (replace(member, joint="/") for member in found)
-
-
-def files_below(folder: Path) -> list[tuple[Path, str | None]]:
-    """Every file below a folder, sorted, and beside it why it must not or cannot be opened; None for a regular file."""
-    found: dict[Path, str | None] = {}
-
-    def unlisted(error: OSError) -> None:
-        found[Path(error.filename)] = f"cannot be listed: {error.strerror}"
-
-    for place, folders, names in os.walk(folder, onerror=unlisted):
-        here = Path(place)
-        # a followed link to a folder may lead in a circle, or out of here
-        links = [here / name for name in folders if (here / name).is_symlink()]
-        found |= dict.fromkeys(links, "is a link to a folder; such links are not followed")
-        found |= {here / name: None if (here / name).is_file() else "is no regular file" for name in names}
-    return sorted(found.items())
 
 
 def expanded(path: Path, most: int) -> int:
@@ -203,8 +187,9 @@ def _opened(raw: IO[bytes], place: _Place) -> Iterator[Member]:
             yield from _tar_members(stream, place)
         elif suffix:
             yield from _opened(stream, place.unpacked(suffix))
-        elif place.name.lower().endswith(ARCHIVE_ENDINGS):
-            yield place.failed(zipfile.BadZipFile("named as an archive, and its content is none"), opaque=True)
+        elif ending := next((ending for ending in ARCHIVE_ENDINGS if place.name.lower().endswith(ending)), ""):
+            held = "its content is none" if _peek(stream, 1) else "it is empty"
+            yield place.refused(f"is named as an archive ({ending}), and {held}; give it the name of what it is", opaque=True)
         else:
             yield place.holds(stream)
     except UNREADABLE as error:

@@ -25,7 +25,7 @@ _HEAD = 16
 
 
 class DatasetSource(PathSource):
-    """Rows of local Parquet, JSON lines, CSV or text, or of a data set of the Hugging Face hub; each row is one item."""
+    """Rows of local Parquet, JSON, CSV or text, or of a data set of the Hugging Face hub; each row is one item."""
 
     kind: Literal["dataset"] = kind("Rows of local tables, or of a data set of the Hugging Face hub.")
     path: str = Field(

@@ -35,7 +35,7 @@ class FilesSource(PathSource):
         "", title="Document start", description="Regular expression for the line that opens each document in a file of many."
     )
     columns: Columns = Field(
-        Columns(text=""), title="Columns", description="Which columns of Parquet, JSON lines and CSV hold the text, the id and so on."
+        Columns(text=""), title="Columns", description="Which columns of Parquet, JSON and CSV hold the text, the id and so on."
     )
     max_item_megabytes: float = Field(64.0, gt=0, le=1024, title="Largest item", description="A larger one is recorded as failed.")
 

@@ -12,9 +12,9 @@ from curation.document import Failed
 from curation.extract.elements import names
 from curation.extract.latex_source import MEDIA_TYPE, MOST_TEXT, TEX, main_files, reached, tex_files
 from curation.extract.marks import with_marks
-from curation.sources.containers import files_below
 from curation.sources.context import Context
 from curation.sources.files import FilesSource
+from curation.sources.folders import files_below
 from curation.sources.item import Item, printable
 from curation.sources.places import roots
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from curation.extract.latex_source import MEDIA_TYPE
-from curation.sources.arxiv import BATCH, LEAST_DELAY, PAPER_ID, Arxiv, Paper, is_arxiv
+from curation.sources.arxiv import BATCH, LEAST_DELAY, PAPER_ID, Arxiv, Missing, Paper, is_arxiv
 from curation.sources.context import Context
 from curation.sources.fetch.fetcher import Fetcher, FetchError, open_fetcher
 from curation.sources.files import FilesSource
@@ -117,15 +117,15 @@ class PapersSource(NetworkSource):
 
 
 def items(source: PapersSource, context: Context) -> Iterator[Item]:
-    """One item per paper, by id; what cannot be had, is withdrawn or found no more, says why.
+    """One item per paper, by id; what cannot be had, is withdrawn or absent, says why.
 
     Raises SourceError where the list of papers cannot be had: without it nobody knows what is gone.
     """
     paced = source.model_copy(update={"delay_seconds": source.pace_seconds})
     with open_fetcher(paced, context, robots=False) as fetcher:
-        arxiv = Arxiv(fetcher, source.api, source.oai)
+        arxiv = Arxiv(fetcher, source.api, source.oai, source.pace_seconds)
         try:
-            papers = _listed(source, arxiv)
+            papers, found = _wanted(source, context, arxiv)
         except SourceError as error:
             raise SourceError(
                 f"source {source.id}: {error}. Check the network, `query` and `ids`, and try again.{context.way_out}"
@@ -133,19 +133,27 @@ def items(source: PapersSource, context: Context) -> Iterator[Item]:
         reader = _Reader(source, context, fetcher, arxiv)
         for name in sorted(papers):
             yield reader.item(name, papers[name])
-    left = set(context.memory.get("ids", ())) - set(source.ids)  # the recipe asks for them no more; nothing befell them
-    context.memory["ids"] = sorted(source.ids)
-    for fact in sorted(context.earlier.facts(), key=lambda fact: fact.native_id):
-        if fact.native_id not in papers and fact.native_id not in left and (fact.sha256 or fact.gone):
-            yield Item.vanished(fact.native_id, fact.uri, fact.gone or "is not among the papers that arXiv finds for this recipe any more")
+    context.memory.clear()
+    context.memory.update(found=found, max_papers=source.max_papers)
 
 
-def _listed(source: PapersSource, arxiv: Arxiv) -> dict[str, Paper | str]:
-    """Every wanted paper by its native id, or why there is none."""
-    found: dict[str, Paper | str] = {}
+def _wanted(source: PapersSource, context: Context, arxiv: Arxiv) -> tuple[dict[str, Paper | Missing], dict[str, list[str]]]:
+    """Every wanted paper by its native id, or what arXiv says in its place; and the papers of each query.
+
+    A query gives some papers of many, such as the newest. One that an earlier capture has and that is not among them now is
+    asked for by its id: only arXiv's word on itself says that it is gone. Of what the recipe queries no more nothing is asked.
+    """
+    papers: dict[str, Paper | Missing] = dict(arxiv.by_id(sorted(set(source.ids))))
+    found: dict[str, list[str]] = {}
+    before = context.memory.get("found", {}) if context.memory.get("max_papers", 0) <= source.max_papers else {}
     for query, sort in source.queries:
-        found |= {paper.id: paper for paper in arxiv.found(query, sort, source.max_papers)}
-    return found | dict(arxiv.by_id(sorted(set(source.ids))))
+        here = {paper.id: paper for paper in arxiv.found(query, sort, source.max_papers)}
+        papers |= here
+        key = f"{sort} {query}"
+        had = (name for name in before.get(key, []) if (fact := context.earlier.fact(name)) and fact.sha256)
+        found[key] = sorted({*here, *had})
+    outside = {name for names in found.values() for name in names} - papers.keys()
+    return papers | dict(arxiv.by_id(sorted(outside))), found
 
 
 @dataclass
@@ -157,12 +165,13 @@ class _Reader:
     fetcher: Fetcher
     arxiv: Arxiv
 
-    def item(self, name: str, paper: Paper | str) -> Item:
+    def item(self, name: str, paper: Paper | Missing) -> Item:
         fact = self.context.earlier.fact(name)
-        uri = f"https://arxiv.org/abs/{name if isinstance(paper, str) else paper.named}"
+        uri = f"https://arxiv.org/abs/{name if isinstance(paper, Missing) else paper.named}"
         known = fact is not None and bool(fact.sha256 or fact.gone)
-        if isinstance(paper, str):
-            return Item.vanished(name, uri, paper) if known else Item.failed(name, uri, paper)
+        if isinstance(paper, Missing):
+            gone = known and paper.absent
+            return Item.vanished(name, uri, paper.words) if gone else Item.failed(name, uri, paper.words, transient=not paper.absent)
         if paper.withdrawn:
             why = f"is withdrawn: {paper.withdrawn}"
             return Item.vanished(name, uri, why) if known else Item.failed(name, uri, why)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from curation.sources.containers import Member, content_digest, files_below, members
+from curation.sources.containers import Member, content_digest, members
+from curation.sources.folders import files_below
 from curation.sources.item import printable
 from curation.sources.source import Source
 from warehouse.digests import digest

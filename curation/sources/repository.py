@@ -12,8 +12,9 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from curation.secrets import SecretReference, resolve, spellings
-from curation.sources.containers import content_digest, files_below
+from curation.sources.containers import content_digest
 from curation.sources.context import Context
+from curation.sources.folders import files_below
 from curation.sources.git.clone import REVISION, Access, Clone, Server, git_folder, kept_clone, local_clone
 from curation.sources.git.code_files import Choice, Place, Survey, tree_items
 from curation.sources.git.commit import CommitTree

@@ -1,4 +1,4 @@
-"""Rows of Parquet, JSON lines, CSV and text, one after the other: what is bad is a row with the reason, and the rest goes on.
+"""Rows of Parquet, JSON, CSV and text, one after the other: what is bad is a row with the reason, and the rest goes on.
 
 Memory holds one row, or a few dozen of Parquet, however large the file.
 """
@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation.sources.containers import UNREADABLE, explain
+from curation.sources.json_array import elements, is_array
 
 ROWS_AT_A_TIME = 64
 CHUNK = 1 << 16
@@ -29,7 +30,7 @@ LARGEST_COPY = 4_000_000_000
 
 
 class Table(StrEnum):
-    """How rows are stored. `auto` goes by content and name."""
+    """How rows are stored. `auto` goes by content and name. `jsonl` is also one array of objects: its first sign tells."""
 
     AUTO = "auto"
     PARQUET = "parquet"
@@ -117,12 +118,14 @@ def _from_its_end(stream: IO[bytes]) -> IO[bytes]:
     return copy
 
 
-def _json_lines(stream: IO[bytes], columns: tuple[str, ...], largest: int) -> Iterator[Row]:  # noqa: ARG001 (rows differ in their keys)
+def _json(stream: IO[bytes], columns: tuple[str, ...], largest: int) -> Iterator[Row]:  # noqa: ARG001 (rows differ in their keys)
+    if is_array(stream.peek(CHUNK)):  # type: ignore[attr-defined]  # every stream of a member is buffered
+        for number, element in enumerate(elements(stream, largest), 1):
+            yield Row(number, None, _too_long(largest, "row")) if element is None else _json_row(number, element)
+        return
     for number, line in _lines(stream, largest):
         if line is None:
             yield Row(number, None, _too_long(largest))
-        elif number == 1 and line.lstrip().startswith(b"["):
-            raise TableError("holds one JSON array, not JSON lines; write one object on each line")
         elif line.strip():
             yield _json_row(number, line)
 
@@ -206,8 +209,8 @@ def _lines(stream: IO[bytes], largest: int) -> Iterator[tuple[int, bytes | None]
         yield number, None
 
 
-def _too_long(largest: int) -> str:
-    return f"the line is longer than max_row_megabytes ({largest / 1e6:g})"
+def _too_long(largest: int, what: str = "line") -> str:
+    return f"the {what} is longer than max_row_megabytes ({largest / 1e6:g})"
 
 
 def _require(columns: tuple[str, ...], present: list[str]) -> None:
@@ -219,7 +222,7 @@ def _require(columns: tuple[str, ...], present: list[str]) -> None:
 
 _READERS: dict[Table, Callable[[IO[bytes], tuple[str, ...], int], Iterator[Row]]] = {
     Table.PARQUET: _parquet,
-    Table.JSON_LINES: _json_lines,
+    Table.JSON_LINES: _json,
     Table.CSV: _csv,
     Table.TEXT: _text,
 }

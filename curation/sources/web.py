@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from curation.secrets import SecretReference, resolve
-from curation.sources.containers import content_digest, files_below
+from curation.sources.containers import content_digest
 from curation.sources.context import Context
 from curation.sources.crawl.crawl import Crawl
 from curation.sources.crawl.frontier import MOST_KNOWN, Frontier
@@ -23,6 +23,7 @@ from curation.sources.crawl.sitemaps import text_entries
 from curation.sources.crawl.tallies import Tallies
 from curation.sources.crawl.url_forms import address, host_of, key
 from curation.sources.fetch.fetcher import Fetcher, open_fetcher, origin
+from curation.sources.folders import files_below
 from curation.sources.item import Item
 from curation.sources.loopback import serving
 from curation.sources.request import Request

@@ -4,25 +4,19 @@ Both ask as a player does and not as a crawler. YouTube bans addresses that ask 
 more is asked, and what an earlier capture has stays.
 """
 
-import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from curation.sources.context import Context
 from curation.sources.item import Item
 from curation.sources.request import Request
 from warehouse.errors import SourceError
-from warehouse.store import write_atomic
 
 if TYPE_CHECKING:
     from curation.sources.captions import CaptionsSource
-    from curation.sources.youtube_client import Client
-
-Answer = TypeVar("Answer")
 
 HOME = "https://www.youtube.com"
 NATIVE = "youtube:"
@@ -53,19 +47,22 @@ class Video:
 
 
 class BlockedError(Exception):
-    """YouTube answers this address no more."""
-
-
-class AbsentError(Exception):
-    """A list or a video that is removed, private or was never there, in words."""
+    """YouTube wants to be left alone by this address, in words."""
 
 
 class RefusedError(Exception):
-    """Something that cannot be had, in words. `transient`: the network failed, and not what was asked for."""
+    """Something that cannot be had, in words. `transient`: the next time may go better."""
 
     def __init__(self, message: str, transient: bool = False) -> None:
         super().__init__(message)
         self.transient = transient
+
+
+class UnreachedError(RefusedError):
+    """No answer came at all."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, transient=True)
 
 
 def video_id(word: object) -> str:
@@ -123,6 +120,8 @@ def items(source: "CaptionsSource", context: Context) -> Iterator[Item]:
 
     Raises SourceError where the libraries are not installed, nobody is named who asks, or YouTube could not be reached at all.
     """
+    from curation.sources.youtube_pass import Pass
+
     try:
         from curation.sources.youtube_client import Client
     except ImportError as error:
@@ -134,93 +133,4 @@ def items(source: "CaptionsSource", context: Context) -> Iterator[Item]:
             f"source {source.id}: YouTube is not told who asks; set `contact` in the recipe to an address or page by which the owners "
             "of sites reach you"
         )
-    yield from _Capture(source, context, Client(source, context)).items()
-
-
-class _Capture:
-    """One capture of all videos of a source."""
-
-    def __init__(self, source: "CaptionsSource", context: Context, client: "Client") -> None:
-        self.source, self.context, self.client = source, context, client
-        self.blocked = ""
-        self.complete = True  # every list was read to its end
-        self.reached, self.down = False, ""
-
-    def items(self) -> Iterator[Item]:
-        videos = {identity: Video(identity) for identity in self.source.videos}
-        for url in (*self.source.playlists, *self.source.channels):
-            found, fault = self._listed(url)
-            for video in found:
-                videos.setdefault(video.id, video)
-            if fault:
-                yield fault
-        for video in videos.values():
-            yield self._captured(video)
-        if self.down and not self.reached:
-            raise SourceError(f"source {self.source.id}: YouTube could not be reached. {self.down}. Check the network, and try again.")
-        if self.blocked:
-            yield Item.failed(f"{NATIVE}(blocked)", HOME, self.blocked)
-        elif self.complete:
-            yield from self._gone(videos)
-
-    def _listed(self, url: str) -> tuple[list[Video], Item | None]:
-        most, fault = self.source.max_entries, ""
-        try:
-            found = self._asked(lambda: self.client.listed(url, most + 1))
-        except (RefusedError, AbsentError) as error:
-            found, fault = [], str(error)
-        if len(found) > most:
-            fault = f"it has more than max_entries ({most}); the others were not asked for"
-        self.complete = self.complete and not fault
-        return found[:most], Item.failed(url, url, fault) if fault else None
-
-    def _captured(self, video: Video) -> Item:
-        journal = self.context.state / "youtube" / f"{video.id}.json"
-        if journal.exists():
-            self.reached = True
-            return _read(journal)
-        try:
-            item = self._asked(lambda: self.client.captioned(video, self.source.languages))
-        except AbsentError as error:
-            item = self._absent(video, str(error))
-        except RefusedError as error:
-            if error.transient or self.blocked:
-                # nothing is known of it now that an earlier capture did not know
-                return self.context.earlier.item(video.native) or Item.failed(video.native, video.url, str(error))
-            item = Item.failed(video.native, video.url, str(error))
-        journal.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(journal, json.dumps(asdict(item) | {"content": item.content.decode() if item.content is not None else None}))
-        return item
-
-    def _asked(self, question: Callable[[], Answer]) -> Answer:
-        if self.blocked:
-            raise RefusedError("not asked for: YouTube has blocked this address before")
-        try:
-            answer = question()
-        except BlockedError as error:
-            self.blocked, self.reached, self.complete = str(error), True, False
-            raise RefusedError(f"YouTube blocks this address: {error}") from error
-        except RefusedError as error:
-            self.down, self.reached = (self.down or str(error), self.reached) if error.transient else (self.down, True)
-            raise
-        except AbsentError:
-            self.reached = True
-            raise
-        self.reached = True
-        return answer
-
-    def _absent(self, video: Video, why: str) -> Item:
-        known = self.context.earlier.fact(video.native)
-        if known is not None and known.sha256 is not None:
-            return Item.vanished(video.native, video.url, why)
-        return Item.failed(video.native, video.url, why)
-
-    def _gone(self, videos: dict[str, Video]) -> Iterator[Item]:
-        for fact in self.context.earlier.facts():
-            if fact.native_id.startswith(NATIVE) and fact.sha256 and fact.native_id.removeprefix(NATIVE) not in videos:
-                yield Item.vanished(fact.native_id, fact.uri, "no list of the recipe has it any more")
-
-
-def _read(journal: Path) -> Item:
-    facts = json.loads(journal.read_text())
-    return Item(**facts | {"content": facts["content"].encode() if facts["content"] is not None else None})
+    yield from Pass(source, context, Client(source, context)).items()

@@ -7,7 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from curation.sources.containers import UNREADABLE, Member, expanded, explain, files_below, members
+from curation.sources.containers import UNREADABLE, Member, expanded, explain, members
+from curation.sources.folders import files_below
 from warehouse.errors import SourceError
 
 MOST_FILES = 500_000

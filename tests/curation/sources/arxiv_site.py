@@ -75,6 +75,7 @@ class Arxiv(Site):
     papers: list[Paper] = field(default_factory=list)
     malformed: set[str] = field(default_factory=set)
     empty_first: bool = False  # the first answer in the midst of a list is empty
+    hidden_once: set[str] = field(default_factory=set)  # ids that the next answer lacks
     times: list[float] = field(default_factory=list)
 
     def answer(self, path: str) -> Answer:
@@ -101,6 +102,7 @@ class Arxiv(Site):
             found = [paper for each in ids.split(",") for paper in self.papers if each in (paper.id, f"{paper.id}v{paper.version}")]
         else:
             found = self.papers
+        found, self.hidden_once = [paper for paper in found if paper.id not in self.hidden_once], set()
         page = found[start : start + size]
         if start and self.empty_first:
             self.empty_first, page = False, []

@@ -11,13 +11,19 @@ from typing import Any
 import pytest
 import stamina
 from archives import Captured
+from arxiv_site import Arxiv
+from captured_source import Captures
 from small_site import Answer, Site
+from table_files import Read, source
 from web_capture import Passes
 from web_site import WebSite, open_site
+from youtube_site import Tube, tube_running
 
 from curation.domains import Domain
 from curation.sources import files
+from curation.sources.context import Context
 from curation.sources.kinds import FilesSource
+from curation.sources.papers import PapersSource
 
 
 @pytest.fixture
@@ -29,6 +35,12 @@ def capture(tmp_path: Path) -> Callable[..., Captured]:
         return Captured(list(files.items(source, tmp_path)))
 
     return captured
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Captures tables below the test's folder with some settings of a dataset source."""
+    return lambda **settings: Captured(list(source(**settings).items(Context(tmp_path, tmp_path / "state"))))
 
 
 @pytest.fixture
@@ -107,3 +119,44 @@ def web() -> Iterator[WebSite]:
 @pytest.fixture
 def passes(tmp_path: Path) -> Passes:
     return Passes(tmp_path)
+
+
+@pytest.fixture
+def tube(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tube]:
+    """A stand-in for YouTube, which the libraries take for it."""
+    import certifi
+
+    with tube_running(tmp_path) as (running, proxy, certificate):
+        for name in ("NO_PROXY", "no_proxy", "https_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        monkeypatch.setattr(certifi, "where", lambda: str(certificate))
+        yield running
+
+
+@pytest.fixture
+def arxiv() -> Iterator[Arxiv]:
+    with running() as small:
+        found = Arxiv(address=small.address, asked=small.asked)
+        small.answer = found.answer  # type: ignore[method-assign]
+        yield found
+
+
+@pytest.fixture
+def papers(arxiv: Arxiv) -> Callable[..., PapersSource]:
+    """A source of papers of the small arXiv, with some settings."""
+
+    def made(**settings: Any) -> PapersSource:
+        base = {
+            "kind": "papers", "id": "p", "domain": "paper", "private_addresses": True, "delay_seconds": 0,
+            "api": f"{arxiv.address}/api/query", "oai": f"{arxiv.address}/oai", "site": arxiv.address,
+        }  # fmt: skip
+        return PapersSource.model_validate(base | settings)
+
+    return made
+
+
+@pytest.fixture
+def captures(tmp_path: Path) -> Captures:
+    return Captures(tmp_path)

@@ -217,6 +217,16 @@ def test_no_record_that_can_be_unpacked_is_lost_with_the_one_that_breaks_off(
         assert len(capture(path="x.warc.gz").contents) == whole
 
 
+@pytest.mark.parametrize(
+    ("content", "held"), [(b"a text", "its content is none"), (b"WARC/1.0\r\n\r\n", "its content is none"), (b"", "it is empty")]
+)
+def test_a_file_that_is_not_compressed_and_is_named_so_is_told_in_plain_words(
+    tmp_path: Path, capture: Capture, content: bytes, held: str
+) -> None:
+    (tmp_path / "x.warc.gz").write_bytes(content)
+    assert capture("x.warc.gz").errors == {"x.warc.gz": f"is named as an archive (.gz), and {held}; give it the name of what it is"}
+
+
 @pytest.mark.parametrize("length", ["", "-1", "1e3", "many"])
 def test_a_record_without_a_length_ends_the_file(tmp_path: Path, capture: Capture, length: str) -> None:
     (tmp_path / "x.warc").write_bytes(response("https://e.org/a") + record("response", "https://e.org/b", b"", Content_Length=length))

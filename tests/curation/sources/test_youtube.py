@@ -1,12 +1,12 @@
 """Captions of YouTube, asked by the real libraries from a stand-in for its site."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from youtube_site import Film, Tube, tube_running
+from youtube_site import Film, Tube
 
 from curation.capture import capture_source
 from curation.document import Captured
@@ -14,7 +14,6 @@ from curation.domains import Domain
 from curation.extract import extract
 from curation.sources.captions import CaptionsSource
 from curation.sources.context import Context
-from curation.sources.earlier import Earlier
 from curation.sources.item import Item
 from warehouse.errors import SourceError
 from warehouse.tables import read_table
@@ -27,27 +26,14 @@ LIST = "PLabcdefghijklmnop"
 WORDS = ["Hello &amp;amp; welcome.", "Today we talk."]
 
 
-@pytest.fixture
-def tube(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tube]:
-    import certifi
-
-    with tube_running(tmp_path) as (running, proxy, certificate):
-        for name in ("NO_PROXY", "no_proxy", "https_proxy"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("HTTPS_PROXY", proxy)
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-        monkeypatch.setattr(certifi, "where", lambda: str(certificate))
-        yield running
-
-
 def source(**settings: Any) -> CaptionsSource:
     return CaptionsSource.model_validate({"kind": "captions", "id": "talks", "domain": "transcript", "delay_seconds": 0, **settings})
 
 
 @pytest.fixture
 def captured(tmp_path: Path) -> Callable[..., dict[str, Item]]:
-    def capture(earlier: Earlier | None = None, state: str = "state", **settings: Any) -> dict[str, Item]:
-        context = Context(tmp_path, tmp_path / state, earlier or Earlier(), contact="me@example.org")
+    def capture(**settings: Any) -> dict[str, Item]:
+        context = Context(tmp_path, tmp_path / "state", contact="me@example.org")
         return {item.native_id: item for item in source(**settings).items(context)}
 
     return capture
@@ -59,13 +45,6 @@ Capture = Callable[..., dict[str, Item]]
 def text(item: Item) -> str:
     assert item.content is not None
     return extract(Captured(item.content, item.media_type, item.charset, item.native_id, item.uri, item.title, Domain.TRANSCRIPT)).text
-
-
-def earlier_of(tmp_path: Path, **settings: Any) -> Earlier:
-    out = tmp_path / "earlier"
-    out.mkdir()
-    capture_source(source(**settings), Context(tmp_path, tmp_path / "first", contact="me@example.org"), out)
-    return Earlier(sorted(out.glob("*.parquet")))
 
 
 def test_captions_of_a_video_are_a_transcript_with_its_title_and_what_was_chosen(tube: Tube, captured: Capture) -> None:
@@ -155,15 +134,6 @@ def test_a_sign_that_we_are_taken_for_a_machine_is_a_ban(tube: Tube, captured: C
     assert "not asked for" in (items[f"youtube:{B}"].error or "")
 
 
-def test_a_ban_costs_nothing_that_was_captured_before(tube: Tube, captured: Capture, tmp_path: Path) -> None:
-    tube.films = {name: Film(tracks={"en": WORDS}) for name in (A, B)}
-    earlier = earlier_of(tmp_path, videos=[A, B])
-    tube.ban_after = 0
-    items = captured(earlier, videos=[A, B])
-    assert [items[f"youtube:{name}"].error for name in (A, B)] == [None, None]
-    assert "youtube:(blocked)" in items
-
-
 def test_videos_of_a_playlist_and_of_a_channel_are_captured_once_each_in_their_order(tube: Tube, captured: Capture) -> None:
     tube.films = {name: Film(f"Film {name}", {"en": WORDS}) for name in (A, B, C)}
     tube.lists = {LIST: [B, A], "@someone": [A, C]}
@@ -187,36 +157,6 @@ def test_a_list_longer_than_the_limit_is_cut_and_that_is_recorded(tube: Tube, ca
     assert "more than max_entries (2)" in (items[f"https://www.youtube.com/playlist?list={LIST}"].error or "")
 
 
-def test_a_video_that_was_captured_and_is_removed_or_no_longer_listed_has_vanished(tube: Tube, captured: Capture, tmp_path: Path) -> None:
-    tube.films = {name: Film(tracks={"en": WORDS}) for name in (A, B, C)}
-    tube.lists[LIST] = [A, B, C]
-    earlier = earlier_of(tmp_path, playlists=[LIST])
-    del tube.films[A]
-    tube.lists[LIST] = [A, C]
-    items = captured(earlier, playlists=[LIST])
-    assert "no longer available" in (items[f"youtube:{A}"].gone or "")
-    assert "no list" in (items[f"youtube:{B}"].gone or "")
-    assert items[f"youtube:{C}"].content is not None
-
-
-def test_a_list_that_cannot_be_read_makes_nothing_vanish(tube: Tube, captured: Capture, tmp_path: Path) -> None:
-    tube.films[A] = Film(tracks={"en": WORDS})
-    tube.lists[LIST] = [A]
-    earlier = earlier_of(tmp_path, playlists=[LIST])
-    tube.lists.clear()
-    assert [item.gone for item in captured(earlier, playlists=[LIST]).values()] == [None]
-
-
-def test_a_capture_that_was_interrupted_asks_for_no_video_again(tube: Tube, captured: Capture, tmp_path: Path) -> None:
-    tube.films = {name: Film(tracks={"en": WORDS}) for name in (A, B)}
-    first = source(videos=[A, B]).items(Context(tmp_path, tmp_path / "state", contact="me@example.org"))
-    before = next(first)
-    asked = len(tube.asked)
-    items = captured(videos=[A, B])
-    assert items[f"youtube:{A}"] == before
-    assert [line for line in tube.asked[asked:] if A in line] == []
-
-
 def test_two_captures_of_the_same_answers_are_the_same(tube: Tube, tmp_path: Path) -> None:
     tube.films[A] = Film(tracks={"en": WORDS})
     rows = []
@@ -226,16 +166,6 @@ def test_two_captures_of_the_same_answers_are_the_same(tube: Tube, tmp_path: Pat
         capture_source(source(videos=[A]), Context(tmp_path, tmp_path / f"state{number}", contact="me@example.org"), out)
         rows.append(read_table(out / "00000.parquet").to_pylist())
     assert rows[0] == rows[1]
-
-
-def test_requests_keep_the_delay_and_leave_a_receipt(tube: Tube, tmp_path: Path) -> None:
-    tube.films[A] = Film(tracks={"en": WORDS})
-    context = Context(tmp_path, tmp_path / "state", contact="me@example.org")
-    list(source(videos=[A], delay_seconds=0.2).items(context))
-    receipt = context.receipts.by_host["www.youtube.com"]
-    assert receipt.requests == len(tube.asked) == 3
-    assert receipt.waited > 0.2
-    assert receipt.bytes > 100
 
 
 def test_a_site_that_cannot_be_reached_is_an_error_of_the_source(captured: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ The libraries under test ask the real address over TLS; only HTTPS_PROXY and the
 import json
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +34,16 @@ class Film:
 
 
 @dataclass
+class Reply:
+    """An answer in place of the usual one; `pause` is in seconds, after each piece of the body."""
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    pieces: list[bytes] = field(default_factory=list)
+    pause: float = 0.0
+
+
+@dataclass
 class Tube:
     """What the stand-in has, and what it was asked."""
 
@@ -42,6 +53,7 @@ class Tube:
     asked: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
     open_list: str = ""
+    instead: dict[str, Reply] = field(default_factory=dict)  # by path
 
     def answer(self, method: str, url: str, body: bytes) -> tuple[int, str, str]:
         """Status, content type and body."""
@@ -130,12 +142,29 @@ def tube_running(folder: Path) -> Iterator[tuple[Tube, str, Path]]:
         def _answer(self, body: bytes) -> None:
             tube.agents.add(self.headers["User-Agent"])
             status, kind, text = tube.answer(self.command, self.path, body)
+            reply = tube.instead.get(urlsplit(self.path).path)
+            if reply is not None:
+                self._reply(reply)
+                return
             self.send_response(status)
             self.send_header("Content-Type", f"{kind}; charset=utf-8")
             self.send_header("Content-Length", str(len(text.encode())))
             self.end_headers()
             self.wfile.write(text.encode())
             self.wfile.flush()
+
+        def _reply(self, reply: Reply) -> None:
+            self.send_response(reply.status)
+            for name, value in {"Content-Type": "text/html", "Content-Length": str(sum(map(len, reply.pieces))), **reply.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            try:
+                for piece in reply.pieces:
+                    self.wfile.write(piece)
+                    self.wfile.flush()
+                    time.sleep(reply.pause)
+            except OSError:
+                self.close_connection = True
 
         def log_message(self, format: str, *args: Any) -> None:
             """Says nothing."""
