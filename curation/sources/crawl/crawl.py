@@ -113,7 +113,9 @@ class Crawl:
 
     def _fact(self, url: str) -> Fact | None:
         """What is known of an address from before: of its page, or of the page that it led to."""
-        own = url if self._was_had(url) or url in self.before.canonical else self.before.moved.get(url, url)
+        fact = self.earlier.fact(url)
+        there = fact is not None and fact.sha256 is not None and fact.gone is None
+        own = url if there or url in self.before.canonical else self.before.moved.get(url, url)
         fact = self.earlier.fact(own)
         if fact is not None and fact.sha256 is None and own in self.before.canonical:
             return replace(fact, sha256="")  # its own content was not kept, but a server can be asked whether it changed
@@ -122,7 +124,7 @@ class Crawl:
     def _is_trusted(self, url: str) -> bool:
         """Whether the sitemap says that a page has not changed since it was captured."""
         fact, stated = self.earlier.fact(url), moment(self.lastmod.get(key(url), ""))
-        if fact is None or fact.sha256 is None or stated is None:
+        if fact is None or fact.sha256 is None or fact.gone is not None or stated is None:
             return False
         known = [moment(text) for text in (self.before.lastmod.get(url), fact.modified) if text]
         return any(stated <= time for time in known if time)
@@ -182,7 +184,7 @@ class Crawl:
 
     def _failed(self, url: str, error: FetchError) -> Iterator[Item]:
         """A page that could not be had. One that was had before is not lost because a server is busy."""
-        kept = self.earlier.item(url) if error.transient else None
+        kept = self.earlier.standing(url) if error.transient else None
         if kept is None:
             yield from self._refuse(url, str(error))
             return

@@ -134,10 +134,13 @@ def test_the_last_version_of_a_deleted_page_is_kept_where_the_recipe_says_so(pas
         passes.wiki.days_pass(1)
         if passes.wiki.at("Rook"):
             passes.wiki.delete("Rook")
-        assert passes.run()["5"] == first["5"]
+        assert passes.run()["5"] == first["5"] | {"gone": "the wiki has deleted it"}
+    assert passes.wiki.texts_asked() == []
 
 
-def test_an_undeleted_page_is_back_with_its_old_revision(passes: Passes) -> None:
+@pytest.mark.parametrize("vanished", ["drop", "keep"])
+def test_an_undeleted_page_is_back_with_its_old_revision(passes: Passes, vanished: str) -> None:
+    passes.settings |= {"vanished": vanished}
     first = passes.run()
     passes.wiki.days_pass(1)
     passes.wiki.delete("Rook")
