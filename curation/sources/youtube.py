@@ -186,7 +186,7 @@ class _Capture:
         except RefusedError as error:
             if error.transient or self.blocked:
                 # nothing is known of it now that an earlier capture did not know
-                return self.context.earlier.standing(video.native) or Item.failed(video.native, video.url, str(error))
+                return self.context.earlier.item(video.native) or Item.failed(video.native, video.url, str(error))
             item = Item.failed(video.native, video.url, str(error))
         journal.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(journal, json.dumps(asdict(item) | {"content": item.content.decode() if item.content is not None else None}))
