@@ -1,12 +1,6 @@
 """A document that is kept although its source has it no more: what marks it, how long, and what a pass over it costs."""
 
-from pathlib import Path
-
 import pytest
-from captured_source import Captures
-from small_site import Answer, Site
-from test_captions import VTT, episode, feed, tag
-from test_captions import source as captions
 from test_web_again import by_path, tagged
 from web_capture import Pass, Passes, source
 from web_site import Reply, WebSite, page, sitemap
@@ -85,21 +79,3 @@ def test_a_sitemap_that_still_lists_a_page_does_not_bring_it_back(web: WebSite, 
     assert gone(web, second) == "HTTP status 404"
     web.pages["/map"] = Reply(sitemap(f"{web.address}/a", f"{web.address}/b", lastmod="2024-05-01T00:00:00Z"))
     assert gone(web, passes.run(site, after=second)) == "HTTP status 404"
-
-
-@pytest.mark.parametrize(
-    ("answer", "mark"), [(Answer(VTT), None), (Answer("", 500), "HTTP status 404"), (Answer("", 403), "HTTP status 404")]
-)
-def test_an_episode_that_its_feed_dropped_is_back_when_its_transcript_is_and_no_sooner(
-    site: Site, tmp_path: Path, answer: Answer, mark: str | None
-) -> None:
-    site.pages = {"/feed": feed(episode("e0", tag("/0.vtt")), episode("e1", tag("/1.vtt"))), "/0.vtt": Answer(VTT), "/1.vtt": Answer(VTT)}
-    talks, captures = captions(podcasts=[f"{site.address}/feed"], vanished="keep"), Captures(tmp_path / "captures")
-    captures.again(talks)
-    site.pages["/feed"] = feed(episode("e0", tag("/0.vtt")))
-    del site.pages["/1.vtt"]
-    captures.again(talks)
-    site.pages["/1.vtt"] = answer
-    row = captures.again(talks)[f"{site.address}/feed#e1"]
-    assert (row["content"], mark is None) == (VTT.encode(), row["gone"] is None)
-    assert mark is None or mark in row["gone"]
