@@ -157,6 +157,12 @@ def test_the_balance_agrees_with_its_sql_and_names_what_falls_short(trained: Wor
     assert "paper: the most repetitions that the recipe allows" in page.markdown
 
 
+def test_the_balance_says_what_the_mix_had_no_use_for(trained: Workspace) -> None:
+    words = "204 documents dropped (over_share): domain code binds"
+    assert f"{words}." in pages.balance(trained, rows.RECIPE, words).markdown
+    assert "over_share" not in pages.balance(trained, rows.RECIPE).markdown
+
+
 def test_the_compression_agrees_with_its_sql(trained: Workspace) -> None:
     page = pages.compression(trained, rows.RECIPE)
     answered = answers(trained, page)
