@@ -11,10 +11,9 @@ from curation.sources.crawl.frontier import Frontier
 from curation.sources.crawl.headers import item_of
 from curation.sources.crawl.links import Reading, read
 from curation.sources.crawl.notes import Notes
-from curation.sources.crawl.sitemaps import moment
 from curation.sources.crawl.tallies import Tallies
 from curation.sources.crawl.url_forms import address, key, shown
-from curation.sources.earlier import Earlier, Fact
+from curation.sources.earlier import Earlier
 from curation.sources.fetch.fetcher import Fetcher, FetchError, Page
 from curation.sources.item import Item
 
@@ -87,7 +86,7 @@ class Crawl:
     def _level(self, level: list[str]) -> Iterator[Item]:
         while level or self._again:
             chosen = self.frontier.within_limit(level, self._had_before(level))
-            yield from self._asked(chosen, {url for url in chosen if self.lastmod and self._is_trusted(url)})
+            yield from self._asked(chosen, {url for url in chosen if self._is_trusted(url)})
             left = set(level).difference(chosen)
             yield from self.frontier.beyond_limit(url for url in level if url in left)
             for url in level:
@@ -102,7 +101,7 @@ class Crawl:
 
     def _asked(self, urls: list[str], at_hand: Set[str], as_itself: bool = False) -> Iterator[Item]:
         """The pages of some addresses in their order. Those at hand are taken from the earlier capture."""
-        facts = None if as_itself else self._fact
+        facts = None if as_itself else lambda url: self.before.fact(url, self.earlier)
         answers = self.fetcher.fetch_all((url for url in urls if url not in at_hand), facts=facts, hosts=self.frontier.scope.hosts)
         for url in urls:
             if url in at_hand:
@@ -111,23 +110,9 @@ class Crawl:
             else:
                 yield from self._answer(*next(answers), as_itself)
 
-    def _fact(self, url: str) -> Fact | None:
-        """What is known of an address from before: of its page, or of the page that it led to."""
-        fact = self.earlier.fact(url)
-        there = fact is not None and fact.sha256 is not None and fact.gone is None
-        own = url if there or url in self.before.canonical else self.before.moved.get(url, url)
-        fact = self.earlier.fact(own)
-        if fact is not None and fact.sha256 is None and own in self.before.canonical:
-            return replace(fact, sha256="")  # its own content was not kept, but a server can be asked whether it changed
-        return fact
-
     def _is_trusted(self, url: str) -> bool:
-        """Whether the sitemap says that a page has not changed since it was captured."""
-        fact, stated = self.earlier.fact(url), moment(self.lastmod.get(key(url), ""))
-        if fact is None or fact.sha256 is None or fact.gone is not None or stated is None:
-            return False
-        known = [moment(text) for text in (self.before.lastmod.get(url), fact.modified) if text]
-        return any(stated <= time for time in known if time)
+        stated = self.lastmod.get(key(url))
+        return stated is not None and self.before.is_newest(url, stated, self.earlier)
 
     def _answer(self, url: str, answer: Page | FetchError, as_itself: bool = False) -> Iterator[Item]:
         if not as_itself and (key(url) in self._settled or key(url) in self._same_as):
