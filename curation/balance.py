@@ -16,7 +16,7 @@ import pyarrow as pa
 from curation.engine import Engine, open_engine
 from curation.settings import MixSettings
 from warehouse.errors import MixError
-from warehouse.tables import MIX, write_table
+from warehouse.tables import MIX, read_table, write_table
 
 TAKEN = pa.schema([("doc_id", pa.string()), ("split", pa.string()), ("repetitions", pa.int64())])
 """Every document that has a split, and how often it is taken; 0 where it is not."""
@@ -52,6 +52,33 @@ def balance(splits: Path, settings: MixSettings, out_mix: Path, out_taken: Path)
         engine.register({"quotas": _quota_table(quotas)})
         write_table(out_taken, engine.table("balance.sql", splits=splits), TAKEN)
         write_table(out_mix, list(_receipt(engine, quotas, splits, out_taken)), MIX)
+
+
+def left_out(mix: Path, settings: MixSettings) -> str:
+    """How many documents a mix had no use for, which of its settings that comes from and what to do about it, for the person who
+    asked; empty where it took all of them. `mix` is the receipt that `balance` wrote.
+    """
+    rows = [row for row in read_table(mix).to_pylist() if row["available_documents"]]
+    count = sum(row["available_documents"] - row["taken_documents"] for row in rows)
+    unasked = [row["domain"] for row in rows if not row["asked_characters"]]
+    cut = [row["domain"] for row in rows if row["asked_characters"] and row["taken_documents"] < row["available_documents"]]
+    reasons = [_cut(rows, " and ".join(cut), settings)] if cut else []
+    reasons += [f"the mix asks for none of {' and '.join(unasked)}: give it a share, or leave its sources out"] if unasked else []
+    noun = "document" if count == 1 else "documents"
+    return f"{count:,} {noun} dropped (over_share): {'; '.join(reasons)}" if count else ""
+
+
+def _cut(rows: list[dict[str, Any]], cut: str, settings: MixSettings) -> str:
+    """Why there is more text of some domains than a mix has room for."""
+    if settings.characters:
+        return f"`characters` binds: a mix of {settings.characters:,} has no room for more {cut}; raise it, or set it to 0"
+    if not any(settings.shares.model_dump().values()):
+        return f"`temperature` binds: at {settings.temperature:g} small domains are lifted at the cost of {cut}; raise it towards 1"
+    least = max(rows, key=lambda row: (row["asked_characters"] / row["available_characters"], row["domain"]))
+    limit, domain = settings.max_repetitions, least["domain"]
+    there_is = f"{least['available_characters']:,} characters" + (f" {limit:g} times over" if limit > 1 else "")
+    why = f"all of its {there_is} are the {least['asked_share']:.1%} that the mix asks of it, and there is no room for more {cut}"
+    return f"domain {domain} binds: {why}; add text to {domain}, lower its share, or raise `max_repetitions`"
 
 
 def _quotas(available: dict[str, dict[str, Any]], settings: MixSettings) -> list[Quota]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curation.sources.context import Context
-from curation.sources.earlier import Earlier
+from curation.sources.earlier import Earlier, Fact
 from curation.sources.item import Item, distinct, printable
 from curation.sources.source import NetworkSource, Source, Vanished
 from warehouse.digests import digest, sha256_bytes
@@ -37,11 +37,10 @@ def capture_source(source: Source, context: Context, out: Path) -> None:
     if source.is_remote:
         context.state.mkdir(parents=True, exist_ok=True)
     number = -1
-    items = distinct(_storable(_met(source, context)))
-    for number, rows in enumerate(partitioned(_row(source, item) for item in items)):
+    for number, rows in enumerate(partitioned(_row(source, *met) for met in _met(source, context))):
         write_table(out / f"{number:05}.parquet", rows, CAPTURES)
     if number < 0:
-        write_table(out / "00000.parquet", [_row(source, _nothing(source))], CAPTURES)
+        write_table(out / "00000.parquet", [_row(source, _nothing(source), None)], CAPTURES)
     if context.validators:
         (out / VALIDATORS).write_text(json.dumps(context.validators, indent=1, sort_keys=True))
     if context.memory:
@@ -57,7 +56,7 @@ def capture_failure(source: Source, error: str, out: Path) -> None:
     when the source is back.
     """
     item = Item.failed("(unavailable)", f"source:{source.id}", printable(error))
-    write_table(out / "00000.parquet", [_row(source, item)], CAPTURES)
+    write_table(out / "00000.parquet", [_row(source, item, None)], CAPTURES)
 
 
 def partitioned(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -78,41 +77,54 @@ def partitioned(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield gathered
 
 
-def _met(source: Source, context: Context) -> Iterator[Item]:
-    """A source's items: what did not change as it was captured before, what is gone as the recipe wants it.
+def _met(source: Source, context: Context) -> Iterator[tuple[Item, str | None]]:
+    """A source's items, each with the digest of its content: what did not change as it was captured before, what is gone as the
+    recipe wants it.
 
-    What cannot be had this time, and may be the next, stays as it was captured before. A tombstone stays until its document
-    is back.
+    What cannot be had this time, and may be the next, stays as it was captured before. What is gone stays so until it is back.
     """
     keeps = isinstance(source, NetworkSource) and source.vanished is Vanished.KEEP
-    given, kept = set[str](), list[Item]()
-    for item in source.items(context):
+    earlier, given, kept = context.earlier, set[str](), list[Item]()
+    for item in distinct(_storable(source.items(context))):
         given.add(item.native_id)
-        if item.gone is not None or item.transient:
-            earlier = context.earlier.item(item.native_id) if keeps or item.transient else None
-            if earlier is not None and item.transient:
-                kept.append(item)
-            yield earlier or item
-            continue
-        known = context.earlier.fact(item.native_id)
-        if known is not None and known.gone is not None and item.content is None:
-            yield Item.vanished(item.native_id, item.uri, known.gone)
-            continue
-        same = known is not None and item.content is not None and known.sha256 == sha256_bytes(item.content)
-        if same and known is not None and (item.revision or known.revision, item.media_type) == (known.revision, known.media_type):
-            # a server that sends another ETag with the same bytes must not have them extracted again
-            row = context.earlier.row(item.native_id)
-            if (item.etag, item.modified) != (row.etag, row.modified):
-                context.validators[item.native_id] = (item.etag, item.modified)
-            yield replace(item, modified=row.modified, etag=row.etag)
+        known = earlier.fact(item.native_id)
+        if item.gone is not None:
+            yield _vanished(earlier, item.native_id, item.uri, item.gone, keeps)
+        elif item.content is not None:
+            yield _unchanged(context, item, sha256_bytes(item.content), known)
+        elif known is not None and known.gone is not None:
+            yield _vanished(earlier, known.native_id, known.uri, known.gone, keeps)
+        elif known is not None and item.transient and (before := earlier.item(item.native_id)) is not None:
+            kept.append(item)
+            yield before, known.sha256
         else:
-            yield item
-    for fact in context.earlier.facts():
-        if fact.gone is not None and fact.native_id not in given:
-            yield Item.vanished(fact.native_id, fact.uri, fact.gone)
+            yield item, None
+    for fact in earlier.facts():
+        if fact.gone is not None and fact.sha256 is None and fact.native_id not in given:
+            yield Item.vanished(fact.native_id, fact.uri, fact.gone), None
     if kept:
         why = f"could not be had this time, and stay as they were captured before; the first, {kept[0].uri}: {kept[0].error}"
-        yield Item.failed("(kept)", f"source:{source.id}", f"{len(kept)} of its documents {why}")
+        yield Item.failed("(kept)", f"source:{source.id}", f"{len(kept)} of its documents {why}"), None
+
+
+def _vanished(earlier: Earlier, native_id: str, uri: str, how: str, keeps: bool) -> tuple[Item, str | None]:
+    """What stands for an item that is gone: its last version where the recipe keeps that and there is one, else a tombstone."""
+    last = earlier.item(native_id) if keeps else None
+    if last is None:
+        return Item.vanished(native_id, uri, how), None
+    return replace(last, gone=how), earlier.row(native_id).sha256
+
+
+def _unchanged(context: Context, item: Item, sha256: str, known: Fact | None) -> tuple[Item, str]:
+    """An item as it was captured before where its bytes are the same: a server that sends another ETag with them must not have
+    them extracted again.
+    """
+    if known is None or (sha256, item.revision or known.revision, item.media_type) != (known.sha256, known.revision, known.media_type):
+        return item, sha256
+    row = context.earlier.row(item.native_id)
+    if (item.etag, item.modified) != (row.etag, row.modified):
+        context.validators[item.native_id] = (item.etag, item.modified)
+    return replace(item, modified=row.modified, etag=row.etag), sha256
 
 
 def _storable(items: Iterator[Item]) -> Iterator[Item]:
@@ -124,8 +136,7 @@ def _nothing(source: Source) -> Item:
     return Item.failed("(empty)", f"source:{source.id}", "the source is empty: nothing in it matches")
 
 
-def _row(source: Source, item: Item) -> Row:
-    content_digest = sha256_bytes(item.content) if item.content is not None else None
+def _row(source: Source, item: Item, sha256: str | None) -> Row:
     return {
         "capture_id": digest([source.id, item.native_id])[:20],
         "source": source.id,
@@ -133,7 +144,7 @@ def _row(source: Source, item: Item) -> Row:
         "uri": item.uri,
         "native_id": item.native_id,
         "title": item.title,
-        "revision": item.revision or (content_digest or "")[:16] or None,
+        "revision": item.revision or (sha256 or "")[:16] or None,
         "media_type": item.media_type,
         "charset": item.charset,
         "licence": item.licence or source.licence,
@@ -141,7 +152,7 @@ def _row(source: Source, item: Item) -> Row:
         "modified": item.modified,
         "etag": item.etag,
         "bytes": len(item.content or b""),
-        "sha256": content_digest,
+        "sha256": sha256,
         "content": item.content,
         "error": item.error,
         "gone": item.gone,

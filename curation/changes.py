@@ -9,7 +9,7 @@ from curation.engine import open_engine
 
 @dataclass(frozen=True)
 class Changes:
-    """Counts of items. One that could not be had is none of these."""
+    """Counts of items. One that could not be had is none of these; one that is gone and kept is gone once, and new when it is back."""
 
     changed: int
     new: int

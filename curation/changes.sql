@@ -1,6 +1,7 @@
 -- What became of captured items since an earlier capture, by item; and how many of the new and changed are in a snapshot.
+-- A document that is kept although its source no longer has it counts as one that is not there.
 WITH before AS (
-    SELECT capture_id, sha256 FROM read_parquet($before) WHERE $has_before = 1 AND sha256 IS NOT NULL
+    SELECT capture_id, sha256 FROM read_parquet($before) WHERE $has_before = 1 AND sha256 IS NOT NULL AND gone IS NULL
 ),
 after AS (
     SELECT capture_id, sha256, error FROM read_parquet($after) WHERE gone IS NULL

@@ -125,7 +125,7 @@ def _storable(text: str) -> str:
 
 
 def _extracted(capture: Row) -> Row:
-    if capture["gone"] is not None:
+    if capture["gone"] is not None and capture["content"] is None:
         raise Dropped(Reason.GONE, capture["gone"])
     if capture["error"] is not None or capture["content"] is None:
         raise Failed(capture["error"] or "nothing was captured", Reason.CAPTURE_FAILED)

@@ -84,9 +84,9 @@ def build(
             corpus, _, said = curate_corpus(pipeline, settings, captures)
             vocabulary = make_vocabulary(pipeline, settings)
             made = make_shards(pipeline, settings)
-            show_outcome(pipeline, said)
+            show_outcome(pipeline, said["sources"])
             paths = {"shards": str(pipeline.workspace.shards(settings.name))}
-        facts = {"snapshot_id": corpus.snapshot_id, "sources": said, "tokenizer_id": vocabulary.tokenizer_id, **paths}
+        facts = {"snapshot_id": corpus.snapshot_id, **said, "tokenizer_id": vocabulary.tokenizer_id, **paths}
         facts |= train_next(settings, made, {"recipe": recipe, "home": home, "save_as": save_as}, training)
     after = f"strawberry: {facts['strawberry']}" if "strawberry" in facts else f"training: {facts['training']}"
-    return completed(facts, said, "with its shards", after)
+    return completed(facts, said["sources"], "with its shards", after)

@@ -12,6 +12,7 @@ from prefect.states import Completed
 from pydantic import BaseModel
 
 from curation import ledger, partitions, splits
+from curation.balance import left_out
 from curation.changes import changes
 from curation.recipe import Recipe
 from flows import calls, stages
@@ -70,19 +71,19 @@ def curate(
     with session(settings, home, workers, stages.CURATION, Work.CORPUS) as pipeline:
         captures = capture(pipeline, settings, folder, Asking(this_run() if refresh else "", offline))
         corpus, new, said = curate_corpus(pipeline, settings, captures)
-        made = {"snapshot_id": corpus.snapshot_id, "sources": said}
+        made = {"snapshot_id": corpus.snapshot_id, **said}
         if then_train:
             made |= follow(pipeline, settings, {"recipe": recipe, "home": home, "save_as": save_as})
-        show_outcome(pipeline, said)
+        show_outcome(pipeline, said["sources"])
     if new:
-        return Completed(message=said, data=made)
-    return Completed(name="Unchanged", message=f"nothing new: {said}", data=made)
+        return Completed(message=said["sources"], data=made)
+    return Completed(name="Unchanged", message=f"nothing new: {said['sources']}", data=made)
 
 
-def curate_corpus(pipeline: Pipeline, recipe: Recipe, captures: list[Part]) -> tuple[Corpus, bool, str]:
+def curate_corpus(pipeline: Pipeline, recipe: Recipe, captures: list[Part]) -> tuple[Corpus, bool, dict[str, str]]:
     """Runs the stages after capture one after another and points the recipe at the snapshot.
 
-    Also gives whether the snapshot is new, and in words what the captures brought and what came of it.
+    Also gives whether the snapshot is new, and in words what the sources brought and, where it left text out, what the balance did.
     """
     before = latest(pipeline.workspace, recipe.name, Corpus)
     extracted = _each(pipeline, stages.EXTRACT, [captures], None, partitions.extract_partition, partitions.unextracted_partition)
@@ -106,10 +107,13 @@ def curate_corpus(pipeline: Pipeline, recipe: Recipe, captures: list[Part]) -> t
             captures=tuple(str(part.artifact.path.relative_to(root)) for part in captures),
         ),
     )
-    said = _brought(pipeline, before, corpus)
-    get_run_logger().info(said)
+    said = {"sources": _brought(pipeline, before, corpus)}
+    get_run_logger().info(said["sources"])
+    if words := left_out(pipeline.workspace.partition("mix", recipe.name, "all"), recipe.mix):
+        said["balance"] = words
+        get_run_logger().info("balance: %s", words)
     pipeline.show("ledger", pages.ledger)
-    pipeline.show("balance", pages.balance)
+    pipeline.show("balance", lambda workspace, name: pages.balance(workspace, name, words))
     return corpus, new, said
 
 

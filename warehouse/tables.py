@@ -41,7 +41,10 @@ CAPTURES = _schema(
         "sha256": (_TEXT, "of the content"),
         "content": (pa.large_binary(), "the bytes as the source gave them"),
         "error": (_TEXT, "why the item could not be read; then content is null"),
-        "gone": (_TEXT, "how the source said that it no longer has what an earlier capture has; then content is null"),
+        "gone": (
+            _TEXT,
+            "how the source said that it no longer has the item; then content is its last version where the recipe keeps that, else null",
+        ),
     }
 )
 

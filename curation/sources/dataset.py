@@ -125,5 +125,5 @@ class DatasetSource(PathSource):
 def _as_before(context: Context) -> Iterator[Item]:
     """What the capture before this one holds."""
     for fact in context.earlier.facts():
-        found = context.earlier.item(fact.native_id)
+        found = context.earlier.standing(fact.native_id)
         yield found or Item.failed(fact.native_id, fact.uri, fact.error or "it was not there")

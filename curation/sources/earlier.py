@@ -73,7 +73,10 @@ class Earlier:
         return (fact for fact, _ in self._index().values())
 
     def item(self, native_id: str) -> Item | None:
-        """An item as it was captured, with its content; None for one that was not there, or failed."""
+        """An item as it was captured, with its content; None for one that was not there, or failed.
+
+        It is one that is there: where it was kept although gone, it has come back.
+        """
         found = self._index().get(native_id)
         if found is None or found[0].sha256 is None:
             return None
@@ -92,6 +95,11 @@ class Earlier:
             licence=row["licence"],
             attribution=row["attribution"],
         )
+
+    def standing(self, native_id: str) -> Item | None:
+        """An item as `item` gives it, for a source that could not look: what was gone is gone still."""
+        item = self.item(native_id)
+        return item and replace(item, gone=self.row(native_id).gone)
 
     def _group(self, place: _Place) -> pa.Table:
         key = (place.partition, place.group)

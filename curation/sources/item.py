@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Item:
-    """One captured thing, bytes as the source gave them. Exactly one of `content`, `error` and `gone` is set."""
+    """One captured thing, bytes as the source gave them.
+
+    Exactly one of `content`, `error` and `gone` is set; of a document that is gone and kept, `content` and `gone`.
+    """
 
     native_id: str  # the source's own name of it
     uri: str

@@ -240,13 +240,14 @@ def _fallen_out(fetcher: Fetcher, context: Context, feed: str, present: set[str]
 
 
 def _still_there(fetcher: Fetcher, context: Context, fact: Fact) -> Item:
-    earlier = context.earlier.item(fact.native_id)
     try:
         page = fetcher.fetch(fact.uri, fact)
     except FetchError as error:
-        return earlier or Item.failed(fact.native_id, fact.uri, str(error))
+        return context.earlier.standing(fact.native_id) or Item.failed(fact.native_id, fact.uri, str(error))
     if page.status in _GONE:
         return Item.vanished(fact.native_id, fact.uri, f"the feed has it no more, and its transcript neither (HTTP status {page.status})")
+    there = page.unchanged or page.status == 200
+    earlier = context.earlier.item(fact.native_id) if there else context.earlier.standing(fact.native_id)
     return earlier or Item.failed(fact.native_id, fact.uri, f"HTTP status {page.status}")
 
 

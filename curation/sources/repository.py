@@ -248,7 +248,7 @@ def _vanished(context: Context, tree: Tree, present: set[str], commit: str) -> I
 def _standing(context: Context, lost: tuple[str, ...]) -> Iterator[Item]:
     """The files of submodules that cannot be had now, as they were captured before."""
     for fact in context.earlier.facts() if lost else ():
-        if fact.native_id.startswith(lost) and (item := context.earlier.item(fact.native_id)) is not None:
+        if fact.native_id.startswith(lost) and (item := context.earlier.standing(fact.native_id)) is not None:
             yield item
 
 

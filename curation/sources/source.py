@@ -96,7 +96,7 @@ class NetworkSource(Source):
     vanished: Vanished = Field(
         Vanished.DROP,
         title="Vanished",
-        description="A document that the source no longer has: drop it, with a record that says so, or keep its last version.",
+        description="A document that the source no longer has: drop it, on record, or keep its last version, marked as gone.",
     )
     user_agent: str = Field(
         "",

@@ -61,8 +61,8 @@ def waterfall(accounts: Sequence[Row], reasons: Sequence[Row]) -> list[Step]:
     return [Step("captured", _sums(accounts, "captured"), total=True), *steps, Step("kept", _sums(accounts, "kept"), total=True)]
 
 
-def balance(workspace: Workspace, recipe: str) -> Page:
-    """What each domain had at hand for training, was asked for and gave."""
+def balance(workspace: Workspace, recipe: str, left_out: str = "") -> Page:
+    """What each domain had at hand for training, was asked for and gave. `left_out` says what the mix had no use for."""
     rows = Tables(workspace, recipe).rows("mix_rows.sql")
     if not rows:
         return absent("mix", recipe, "curate")
@@ -87,6 +87,7 @@ def balance(workspace: Workspace, recipe: str) -> Page:
         pictures.balance(drawn).markdown,
         table([Column("domain", False), *map(Column, names)], figures),
         reasons,
+        f"{left_out}." if left_out else "",
         asked(f"select * from mix where recipe = '{recipe}'"),
     )
 

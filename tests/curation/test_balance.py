@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from curation.balance import balance
+from curation.balance import balance, left_out
 from curation.settings import MixSettings, Shares
 from warehouse.errors import MixError
 from warehouse.tables import SPLITS, read_table, write_table
@@ -131,3 +131,56 @@ def test_a_folder_named_like_a_pattern_is_only_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "corpus [old] *"
     folder.mkdir()
     assert mix(folder, MixSettings())["code"]["taken_documents"] == 300
+
+
+# what was left out, in a line
+
+
+def said(folder: Path, settings: MixSettings) -> str:
+    mix(folder, settings)
+    dropped = sum(count == 0 for count in repetitions(folder).values())
+    words = left_out(folder / "mix", settings)
+    assert not dropped or words.startswith(f"{dropped:,} documents dropped (over_share): ")
+    return words.partition(": ")[2]
+
+
+def test_a_mix_that_takes_everything_leaves_nothing_to_say(tmp_path: Path) -> None:
+    assert said(tmp_path, MixSettings()) == ""
+    assert said(tmp_path, MixSettings(shares=Shares(wiki=300, lore=60, code=30))) == ""
+
+
+def test_the_domain_that_binds_is_named_with_what_can_be_done(tmp_path: Path) -> None:
+    assert said(tmp_path, MixSettings(shares=Shares(wiki=5, lore=2, code=3), max_repetitions=1.5)) == (
+        "domain code binds: all of its 30,000 characters 1.5 times over are the 30.0% that the mix asks of it, and there is no room for "
+        "more lore and wiki; add text to code, lower its share, or raise `max_repetitions`"
+    )
+    assert said(tmp_path, MixSettings(shares=Shares(wiki=8, lore=1, code=1), max_repetitions=1)).startswith(
+        "domain code binds: all of its 30,000 characters are the 10.0% that"
+    )
+
+
+def test_what_the_line_says_can_be_done_helps(tmp_path: Path) -> None:
+    def dropped(code: float, limit: float) -> int:
+        mix(tmp_path, MixSettings(shares=Shares(wiki=5, lore=2, code=code), max_repetitions=limit))
+        return sum(count == 0 for count in repetitions(tmp_path).values())
+
+    assert dropped(3, 1.5) > dropped(2, 1.5) > 0
+    assert dropped(3, 1.5) > dropped(3, 3)
+
+
+def test_a_size_that_binds_is_named(tmp_path: Path) -> None:
+    assert said(tmp_path, MixSettings(shares=Shares(wiki=1, lore=1, code=1), characters=90_000)) == (
+        "`characters` binds: a mix of 90,000 has no room for more lore and wiki; raise it, or set it to 0"
+    )
+
+
+def test_a_temperature_that_binds_is_named(tmp_path: Path) -> None:
+    assert said(tmp_path, MixSettings(temperature=0.5)).startswith(
+        "`temperature` binds: at 0.5 small domains are lifted at the cost of wiki"
+    )
+
+
+def test_a_domain_that_the_mix_does_not_ask_for_is_named(tmp_path: Path) -> None:
+    assert said(tmp_path, MixSettings(shares=Shares(wiki=1, lore=1), max_repetitions=10)).endswith(
+        "the mix asks for none of code: give it a share, or leave its sources out"
+    )

@@ -39,3 +39,12 @@ def test_items_that_changed_came_and_went_are_counted_and_those_that_were_kept(t
 def test_of_a_first_capture_everything_that_could_be_had_is_new(tmp_path: Path) -> None:
     after = [partition(tmp_path / "1", ("a", "s", None, None), ("b", None, "503", None), ("c", "t", None, None))]
     assert changes([], after, snapshot(tmp_path / "2", "c"), tmp_path) == Changes(changed=0, new=2, gone=0, survived=1)
+
+
+def test_what_is_kept_although_gone_is_gone_once_and_new_when_it_is_back(tmp_path: Path) -> None:
+    there = [partition(tmp_path / "1", ("a", "s", None, None))]
+    kept = [partition(tmp_path / "2", ("a", "s", None, "404"))]
+    corpus = snapshot(tmp_path / "3", "a")
+    assert changes(there, kept, corpus, tmp_path) == Changes(changed=0, new=0, gone=1, survived=0)
+    assert changes(kept, kept, corpus, tmp_path) == Changes(changed=0, new=0, gone=0, survived=0)
+    assert changes(kept, there, corpus, tmp_path) == Changes(changed=0, new=1, gone=0, survived=1)

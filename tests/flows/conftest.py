@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.flows.changing_site import Site
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "flows" / "recipes" / "sample"
@@ -93,3 +96,12 @@ def berry() -> Berry:
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False)
 
     return run
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A site of its own for each test."""
+    with Site() as made:
+        threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield made
+        made.shutdown()

@@ -1,28 +1,21 @@
 """Curating a site again: what changed is asked for and computed, what did not is not, and a run says which was which."""
 
-import hashlib
 import os
 import signal
-import threading
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from curation.recipe import find_recipe, load_recipe
 from flows.captures import RESUMABLE_SECONDS, in_line
 from tests.flows.artifacts import digests, start
-from tests.flows.conftest import SAMPLE, Berry
+from tests.flows.changing_site import PAGES, Site
+from tests.flows.conftest import Berry
+from tests.flows.curations import curate, newest_run, rows
 from tests.flows.test_errors import plain
-from warehouse.console import query
-from warehouse.layout import Workspace
-
-PAGES = sorted((SAMPLE / "lore").glob("*.md"))[:24]
 
 RECIPE = """
 name = "again"
@@ -44,61 +37,6 @@ entries = 500
 """
 
 
-class Site(ThreadingHTTPServer):
-    """A site on the loopback interface whose pages can be changed, and which notes what it was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.pages = {f"/{page.stem}": page.read_text() for page in PAGES}
-        self.asked: list[tuple[str, int]] = []  # path and status
-        self.sent = 0  # bytes of bodies
-        self.seconds = 0.0  # that a page takes
-
-    @property
-    def address(self) -> str:
-        """Where it begins."""
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def html(self, path: str) -> bytes | None:
-        """The page at a path, if there is one."""
-        if path == "/":
-            return "".join(f'<p><a href="{name}">{name}</a></p>' for name in self.pages).encode()
-        text = self.pages.get(path)
-        return None if text is None else "".join(f"<p>{paragraph}</p>" for paragraph in text.split("\n\n")).encode()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Site
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        time.sleep(self.server.seconds)
-        body = self.server.html(self.path)
-        tag = f'"{hashlib.sha256(body or b"").hexdigest()[:16]}"'
-        status = 404 if body is None else 304 if self.headers["If-None-Match"] == tag else 200
-        body = body if status == 200 and body else b""
-        self.server.asked.append((self.path, status))
-        self.server.sent += len(body)
-        self.send_response(status)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("ETag", tag)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Says nothing."""
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    """A site of its own for each test."""
-    with Site() as made:
-        threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        yield made
-        made.shutdown()
-
-
 @pytest.fixture
 def recipe(site: Site, tmp_path: Path) -> Path:
     """A recipe of that site."""
@@ -107,32 +45,14 @@ def recipe(site: Site, tmp_path: Path) -> Path:
     return path
 
 
-def curate(berry: Berry, recipe: Path, home: Path, *options: str) -> str:
-    """What `berry curate` says."""
-    done = berry("curate", recipe, "--home", home, *options)
-    assert done.returncode == 0, plain(done)
-    return done.stdout
-
-
-def rows(home: Path, statement: str) -> list[tuple[Any, ...]]:
-    """The answer of a workspace to a statement."""
-    return [tuple(row) for row in query(Workspace(home), statement).rows]
-
-
-def newest_run(home: Path, stage: str) -> Counter[str]:
-    """What became of the partitions of a stage in the newest run."""
-    statement = f"select status, count(*) from runs where stage = '{stage}' and run_id = (select max(run_id) from runs) group by all"
-    return Counter(dict(rows(home, statement)))
-
-
 def test_a_second_pass_over_an_unchanged_site_costs_next_to_nothing(berry: Berry, site: Site, recipe: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     curate(berry, recipe, home)
-    before, snapshots, first = site.sent, rows(home, "select snapshot_id from lineage"), len(site.asked)
+    before, snapshots, first = site.bodies, rows(home, "select snapshot_id from lineage"), len(site.asked)
     said = curate(berry, recipe, home, "--refresh")
     again = site.asked[first:]
     assert Counter(status for path, status in again if path != "/robots.txt") == Counter({304: len(PAGES) + 1})
-    assert site.sent == before
+    assert site.bodies == before
     assert newest_run(home, "extract") == Counter(skipped=1)
     assert rows(home, "select snapshot_id from lineage") == snapshots
     assert "0 changed, 0 new, 0 gone" in said

@@ -11,15 +11,12 @@ from uuid import uuid4
 import pytest
 
 from flows.events import SHARDS_PUBLISHED, SNAPSHOT_CHANGED, TRIGGERS
-from flows.service import workspace_root
-from flows.session import read_recipe
 from flows.stages import CURATION
 from tests.flows.conftest import SAMPLE
 from tests.flows.services import FINAL, Service, service, wait_for
 from tests.flows.small import QUICK, Row, deployment, ended, runs_of, small
 from warehouse.console import query
 from warehouse.digests import sha256_file
-from warehouse.errors import WorkspaceError
 from warehouse.layout import Workspace
 
 MISSING = """
@@ -32,6 +29,7 @@ path = "nowhere"
 """
 
 TOLERANT = "\n[retrain]\ntolerance = 0.5\n"
+
 REFUSED = [
     "copy (select 1) to '/tmp/berrypatch-test.csv'",
     "attach '/tmp/berrypatch-test.duckdb'",
@@ -250,22 +248,6 @@ def test_a_workspace_outside_of_what_the_service_may_use_is_refused(up: Service)
     run = ended(up, up.start("curate", recipe="small", home="/etc"))
     assert run["state_type"] == "FAILED"
     assert "is outside of what this service may use" in run["state"]["message"]
-
-
-def test_no_link_leads_a_run_that_a_server_started_out_of_what_it_may_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small(tmp_path / "elsewhere")
-    for name in ("home", "recipes"):
-        (tmp_path / name).mkdir()
-        monkeypatch.setenv(f"BERRY_{name.upper()}", str(tmp_path / name))
-    (tmp_path / "home" / "link").symlink_to(tmp_path / "elsewhere")
-    (tmp_path / "recipes" / "linked.toml").symlink_to(tmp_path / "elsewhere" / "small.toml")
-    assert workspace_root(str(tmp_path / "home" / "link")) == tmp_path / "elsewhere"
-    assert read_recipe("linked")[1] == tmp_path / "elsewhere"
-    monkeypatch.setenv("PREFECT__FLOW_RUN_ID", str(uuid4()))
-    with pytest.raises(WorkspaceError, match="outside of what this service may use"):
-        workspace_root(str(tmp_path / "home" / "link"))
-    with pytest.raises(WorkspaceError, match="outside of what this service may use"):
-        read_recipe("linked")
 
 
 @pytest.mark.parametrize(

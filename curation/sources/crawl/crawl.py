@@ -155,7 +155,7 @@ class Crawl:
 
     def _failed(self, url: str, error: FetchError) -> Iterator[Item]:
         """A page that could not be had. One that was had before is not lost because a server is busy."""
-        kept = self.known.item(url) if error.transient else None
+        kept = self.known.standing(url) if error.transient else None
         if kept is None:
             yield from self._refuse(url, str(error))
             return

@@ -37,13 +37,19 @@ class Known:
         """A page as it was captured."""
         return self.earlier.item(url)
 
+    def standing(self, url: str) -> Item | None:
+        """A page as it was captured, where nobody could look; one that was kept although gone is still gone."""
+        return self.earlier.standing(url)
+
     def fact(self, url: str) -> Fact | None:
         """What there was at an address: of a page, or of the reason why there was none."""
         return self.earlier.fact(url)
 
     def fact_to_ask_by(self, url: str) -> Fact | None:
         """What is known of an address for a conditional request: of its page, or of the page that it led to."""
-        own = url if self.had(url) or url in self.notes.canonical else self.notes.moved.get(url, url)
+        fact = self.earlier.fact(url)
+        there = fact is not None and fact.sha256 is not None and fact.gone is None
+        own = url if there or url in self.notes.canonical else self.notes.moved.get(url, url)
         fact = self.earlier.fact(own)
         if fact is not None and fact.sha256 is None and own in self.notes.canonical:
             return replace(fact, sha256="")  # its own content was not kept, but a server can be asked whether it changed
@@ -53,7 +59,7 @@ class Known:
         """Whether the sitemap says that a page has not changed since it was captured."""
         stated = moment(self.lastmod.get(key(url), "")) if self.lastmod else None
         fact = self.earlier.fact(url)
-        if fact is None or fact.sha256 is None or stated is None:
+        if fact is None or fact.sha256 is None or fact.gone is not None or stated is None:
             return False
         known = [moment(text) for text in (self.notes.lastmod.get(url), fact.modified) if text]
         return any(stated <= time for time in known if time)

@@ -78,13 +78,6 @@ def test_a_page_that_is_gone_becomes_a_tombstone_whether_or_not_it_is_still_link
     assert (row["gone"], row["content"], row["error"]) == (f"HTTP status {status}", None, None)
 
 
-def test_a_page_that_is_gone_keeps_its_last_version_where_the_recipe_says_so(small: WebSite, passes: Passes) -> None:
-    site = source(f"{small.address}/", vanished="keep")
-    first = passes.run(site)
-    del small.pages["/b"]
-    assert by_path(small, passes.run(site, after=first).rows())["/b"] == by_path(small, first.rows())["/b"]
-
-
 def test_a_page_that_nothing_links_to_any_more_is_asked_for_directly(small: WebSite, passes: Passes) -> None:
     site = source(f"{small.address}/")
     first = passes.run(site)

@@ -1,135 +1,16 @@
-"""Captions as a source: what a recipe may say, transcripts of podcasts, and files of captions."""
+"""Podcasts: transcripts that feeds name, in the languages of the recipe, and feeds that change or are damaged."""
 
 import json
 import random
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from archives import zipped
-from pydantic import ValidationError
+from captured_source import Captures
 from small_site import Answer, Site
+from talks import HEAD, JSON, SRT, VTT, Capture, earlier_of, episode, feed, source, tag, text
 
-from curation.capture import capture_source
-from curation.document import Captured
-from curation.domains import Domain
-from curation.extract import extract
 from curation.sources import podcasts
-from curation.sources.captions import CaptionsSource
 from curation.sources.context import Context
-from curation.sources.earlier import Earlier
-from curation.sources.item import Item
-from warehouse.errors import SourceError
-
-VTT = "WEBVTT\n\n00:00.000 --> 00:02.000\nWords of the talk.\n"
-SRT = "1\n00:00:00,000 --> 00:00:02,000\nWords of the talk.\n"
-JSON = '{"version": "1.0.0", "segments": [{"speaker": "A", "startTime": 0.5, "endTime": 2, "body": "Words of the talk."}]}'
-HEAD = '<rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>The show</title><language>en</language>'
-
-Capture = Callable[..., dict[str, Item]]
-
-
-def source(**settings: Any) -> CaptionsSource:
-    facts = {"kind": "captions", "id": "talks", "domain": "transcript", "delay_seconds": 0, "private_addresses": True, **settings}
-    return CaptionsSource.model_validate(facts)
-
-
-@pytest.fixture
-def captured(tmp_path: Path) -> Capture:
-    def capture(earlier: Earlier | None = None, state: str = "state", **settings: Any) -> dict[str, Item]:
-        context = Context(tmp_path, tmp_path / state, earlier or Earlier())
-        return {item.native_id: item for item in source(**settings).items(context)}
-
-    return capture
-
-
-def earlier_of(tmp_path: Path, **settings: Any) -> Earlier:
-    out = tmp_path / "earlier"
-    out.mkdir()
-    capture_source(source(**settings), Context(tmp_path, tmp_path / "first"), out)
-    return Earlier(sorted(out.glob("*.parquet")))
-
-
-def text(item: Item) -> str:
-    assert item.content is not None, item.error
-    return extract(Captured(item.content, item.media_type, item.charset, item.native_id, item.uri, item.title, Domain.TRANSCRIPT)).text
-
-
-def episode(guid: str, *tags: str, title: str = "An episode") -> str:
-    return f"<item><title>{title}</title><guid>{guid}</guid>{''.join(tags)}</item>"
-
-
-def tag(url: str, kind: str = "text/vtt", language: str = "") -> str:
-    return f'<podcast:transcript url="{url}" type="{kind}"' + (f' language="{language}"' if language else "") + "/>"
-
-
-def feed(*episodes: str, head: str = HEAD) -> Answer:
-    return Answer(f"{head}{''.join(episodes)}</channel></rss>", headers={"Content-Type": "application/rss+xml"})
-
-
-@pytest.mark.parametrize(
-    ("field", "word", "meant"),
-    [
-        ("videos", "aircAruvnKk", "aircAruvnKk"),
-        ("videos", "https://www.youtube.com/watch?v=aircAruvnKk&t=9s", "aircAruvnKk"),
-        ("videos", "https://youtu.be/aircAruvnKk?si=x", "aircAruvnKk"),
-        ("videos", "https://www.youtube.com/shorts/aircAruvnKk", "aircAruvnKk"),
-        ("playlists", "PLlrATfBNZ98dC", "https://www.youtube.com/playlist?list=PLlrATfBNZ98dC"),
-        (
-            "playlists",
-            "https://www.youtube.com/watch?v=aircAruvnKk&list=PLlrATfBNZ98dC",
-            "https://www.youtube.com/playlist?list=PLlrATfBNZ98dC",
-        ),
-        ("channels", "@someone", "https://www.youtube.com/@someone/videos"),
-        ("channels", "https://www.youtube.com/@someone/videos", "https://www.youtube.com/@someone/videos"),
-        ("channels", "UC" + "a" * 22, f"https://www.youtube.com/channel/UC{'a' * 22}/videos"),
-        ("channels", f"https://www.youtube.com/channel/UC{'a' * 22}", f"https://www.youtube.com/channel/UC{'a' * 22}/videos"),
-    ],
-)
-def test_videos_and_lists_are_named_by_id_or_by_address(field: str, word: str, meant: str) -> None:
-    assert getattr(source(**{field: [word]}), field) == [meant]
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"videos": ["no video"]},
-        {"videos": ["https://vimeo.com/12345678901"]},
-        {"playlists": ["x"]},
-        {"channels": ["someone"]},
-        {"podcasts": ["ftp://e.org/feed"]},
-        {"podcasts": ["https://me:secret@e.org/feed"]},
-        {"videos": ["aircAruvnKk"], "languages": []},
-        {"videos": ["aircAruvnKk"], "languages": ["english language"]},
-        {"videos": ["aircAruvnKk"], "path": "x"},
-        {},
-    ],
-)
-def test_what_names_nothing_is_refused(settings: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        source(**settings)
-
-
-def test_a_dry_run_says_what_is_asked_for_the_first_video_list_and_podcast() -> None:
-    asked = source(videos=["aircAruvnKk"], playlists=["PLlrATfBNZ98dC"], podcasts=["https://e.org/feed"]).first_requests()
-    assert [request.url for request in asked] == [
-        "https://www.youtube.com/playlist?list=PLlrATfBNZ98dC",
-        "https://www.youtube.com/watch?v=aircAruvnKk",
-        "https://www.youtube.com/youtubei/v1/player",
-        "https://www.youtube.com/api/timedtext?v=aircAruvnKk",
-        "https://e.org/robots.txt",
-        "https://e.org/feed",
-    ]
-    assert source(path="talks").first_requests() == []
-
-
-def test_without_the_libraries_the_error_says_what_to_install(captured: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "curation.sources.youtube_client", raising=False)
-    monkeypatch.setitem(sys.modules, "yt_dlp", None)
-    with pytest.raises(SourceError, match=r"source talks: .* pip install 'berrypatch\[captions\]'"):
-        captured(videos=["aircAruvnKk"])
 
 
 def test_an_episode_is_its_transcript_with_the_title_of_the_feed(site: Site, captured: Capture) -> None:
@@ -285,19 +166,19 @@ def test_an_episode_that_a_feed_dropped_from_its_end_stays_until_its_transcript_
     assert "HTTP status 404" in (items[f"{site.address}/feed#e2"].gone or "")
 
 
-def test_files_of_captions_are_read_where_they_are(tmp_path: Path, captured: Capture) -> None:
-    listed = '[{"text": "Words of the talk.", "start": 0, "end": 2}]'
-    members = {"a.vtt": VTT, "b/c.srt": SRT, "d.json": JSON, "e.json": listed, "notes.txt": "not meant"}
-    (tmp_path / "talks.zip").write_bytes(zipped({name: content.encode() for name, content in members.items()}))
-    items = captured(path="talks.zip")
-    assert {name: text(item) for name, item in items.items()} == dict.fromkeys(
-        ["a.vtt", "b/c.srt", "d.json", "e.json"], "Words of the talk."
-    )
-
-
-def test_captions_on_this_machine_are_no_network(tmp_path: Path) -> None:
-    (tmp_path / "a.vtt").write_text(VTT)
-    assert not source(path="a.vtt").is_remote
-    assert source(path="a.vtt").fingerprint(tmp_path)
-    assert source(podcasts=["https://e.org/feed"]).is_remote
-    assert source(podcasts=["https://e.org/feed"]).fingerprint(tmp_path) == ""
+@pytest.mark.parametrize(
+    ("answer", "mark"), [(Answer(VTT), None), (Answer("", 500), "HTTP status 404"), (Answer("", 403), "HTTP status 404")]
+)
+def test_an_episode_that_its_feed_dropped_is_back_when_its_transcript_is_and_no_sooner(
+    site: Site, tmp_path: Path, answer: Answer, mark: str | None
+) -> None:
+    site.pages = {"/feed": feed(episode("e0", tag("/0.vtt")), episode("e1", tag("/1.vtt"))), "/0.vtt": Answer(VTT), "/1.vtt": Answer(VTT)}
+    talks, captures = source(podcasts=[f"{site.address}/feed"], vanished="keep"), Captures(tmp_path / "captures")
+    captures.again(talks)
+    site.pages["/feed"] = feed(episode("e0", tag("/0.vtt")))
+    del site.pages["/1.vtt"]
+    captures.again(talks)
+    site.pages["/1.vtt"] = answer
+    row = captures.again(talks)[f"{site.address}/feed#e1"]
+    assert (row["content"], mark is None) == (VTT.encode(), row["gone"] is None)
+    assert mark is None or mark in row["gone"]
