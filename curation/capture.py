@@ -9,7 +9,7 @@ from typing import Any
 from curation.sources.context import Context
 from curation.sources.earlier import Earlier
 from curation.sources.item import Item, distinct, printable
-from curation.sources.source import NetworkSource, Source, Vanished
+from curation.sources.source import RemoteSource, Source, Vanished
 from warehouse.digests import digest, sha256_bytes
 from warehouse.store import write_atomic
 from warehouse.tables import CAPTURES, write_table
@@ -84,7 +84,7 @@ def _met(source: Source, context: Context) -> Iterator[Item]:
     What cannot be had this time, and may be the next, stays as it was captured before. A tombstone stays until its document
     is back.
     """
-    keeps = isinstance(source, NetworkSource) and source.vanished is Vanished.KEEP
+    keeps = isinstance(source, RemoteSource) and source.vanished is Vanished.KEEP
     given, kept = set[str](), list[Item]()
     for item in source.items(context):
         given.add(item.native_id)

@@ -23,7 +23,7 @@ from curation.sources.fetch.meter import Meter
 from curation.sources.fetch.pace import LONGEST_PAUSE, SHARED, TooLong, retry_after
 from curation.sources.fetch.page import Answer, FetchError, Refused
 from curation.sources.fetch.transport import LONGEST_RESPONSE, Broken, Exchange, Transport
-from curation.sources.source import NetworkSource
+from curation.sources.source import NetworkSource, RemoteSource
 
 # what is tried again stands in the receipts; on a terminal it would be lines that nobody asked for
 stamina.instrumentation.set_on_retry_hooks(())
@@ -87,8 +87,7 @@ class Client:
     """Asks for a source; for any number of threads. `least`: seconds between two requests that the host of an address wants."""
 
     def __init__(self, source: NetworkSource, context: Context, means: Means, least: Callable[[str], float]) -> None:
-        named = f"berrypatch/{version('berrypatch')}" + (f" (+{context.contact})" if context.contact else "")
-        self.agent = source.user_agent or named
+        self.agent = agent(source, context)
         self.receipts = context.receipts
         self._means = means
         self._journal = means.journal
@@ -230,6 +229,11 @@ class _Patience:
             return 0.0 if error.seconds <= LONGEST_PAUSE and self._failures < ATTEMPTS else False
         self._failures += 1
         return isinstance(error, _TryAgain | Broken) and self._failures < ATTEMPTS
+
+
+def agent(source: RemoteSource, context: Context) -> str:
+    """What servers are told of who asks for a source: its own words, or the product and the recipe's contact."""
+    return source.user_agent or f"berrypatch/{version('berrypatch')}" + (f" (+{context.contact})" if context.contact else "")
 
 
 def origin(url: str) -> str:

@@ -72,7 +72,8 @@ def hub() -> Iterator[Hub]:
 @pytest.fixture
 def captured(hub: Hub, tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
     def capture(program: str = PROGRAM, **settings: Any) -> list[dict[str, Any]]:
-        facts = {"kind": "dataset", "id": "tales", "domain": "lore", "name": "someone/tales", **settings}
+        own_hub = {"kind": "dataset", "id": "tales", "domain": "lore", "name": "someone/tales", "private_addresses": True}
+        facts = own_hub | settings
         own = {"HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_TELEMETRY": "1"}
         paths = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
         outside = {name: value for name, value in os.environ.items() if "proxy" not in name.lower() and name != "HF_TOKEN"}
