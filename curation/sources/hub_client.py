@@ -27,7 +27,6 @@ from curation.sources.source import RemoteSource
 _ONE_CAPTURE = threading.Lock()
 """The factory is one for the process, so captures of the hub in several of its threads go one after another."""
 
-_NOT_SENT = ("Cookie", "Authorization", "User-Agent")
 _NOT_TOLD = frozenset({"set-cookie", "retry-after", "ratelimit"})
 """Headers of answers that the library does not see: it would sleep for as long as a server says, uncounted and without end."""
 
@@ -154,12 +153,9 @@ class _Guarded(httpx2.BaseTransport):
 
     def _sent(self, request: httpx2.Request) -> httpcore2.Request:
         headers = request.headers.copy()
-        authorization = headers.get("Authorization", "")
-        for name in _NOT_SENT:
-            headers.pop(name, None)
         headers["User-Agent"] = self._guard.agent
-        if authorization and origin(str(request.url)) == self._guard.hub:
-            headers["Authorization"] = authorization
+        if origin(str(request.url)) != self._guard.hub:
+            headers.pop("Authorization", None)
         given = request.extensions.get("timeout", {})
         timeouts = {name: given.get(name) or seconds for name, seconds in TIMEOUTS.items()}
         url = request.url
