@@ -101,18 +101,25 @@ def guarded(source: RemoteSource, context: Context, hub: str) -> Iterator[Guard]
     from huggingface_hub import constants, set_client_factory
     from huggingface_hub.utils import _http
 
+    # hf_xet has a client of its own; the others tell of us what has nothing to do with the rows, one of them to another host
+    ours = (
+        (constants, "HF_HUB_DISABLE_XET", True),
+        (constants, "HF_HUB_DISABLE_TELEMETRY", True),
+        (datasets.config, "HF_UPDATE_DOWNLOAD_COUNTS", False),
+    )
     with _ONE_CAPTURE:
+        factory, theirs = _http._GLOBAL_CLIENT_FACTORY, [getattr(module, name) for module, name, _ in ours]
         journal = Journal(context.state)
-        before, xet, counts = _http._GLOBAL_CLIENT_FACTORY, constants.HF_HUB_DISABLE_XET, datasets.config.HF_UPDATE_DOWNLOAD_COUNTS
         guard = Guard(source, context, hub, journal)
         try:
             set_client_factory(guard.client)
-            # hf_xet has a client of its own; download counts go to a host that has nothing to do with the rows
-            constants.HF_HUB_DISABLE_XET, datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = True, False
+            for module, name, value in ours:
+                setattr(module, name, value)
             yield guard
         finally:
-            set_client_factory(before)
-            constants.HF_HUB_DISABLE_XET, datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = xet, counts
+            set_client_factory(factory)
+            for (module, name, _), value in zip(ours, theirs, strict=True):
+                setattr(module, name, value)
             journal.close()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+PUBLISH = "/publish"
 
 
 @dataclass
@@ -19,6 +20,7 @@ class Hub:
 
     files: dict[str, bytes] = field(default_factory=dict)
     commit: str = COMMIT
+    coming: list[dict[str, bytes]] = field(default_factory=list)  # published one by one, when asked for PUBLISH
     older: dict[str, dict[str, bytes]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
@@ -26,6 +28,7 @@ class Hub:
     tokens: set[str | None] = field(default_factory=set)
     break_after: int | None = None  # bytes of one file, then the connection ends
     demands: str = ""
+    echoes: bool = False  # an error says which token was sent
     address: str = ""
 
     def publish(self, files: dict[str, bytes]) -> None:
@@ -33,11 +36,19 @@ class Hub:
         self.older[self.commit] = self.files
         self.commit, self.files = f"{len(self.older):040}", files
 
+    def rows_of(self, commit: str) -> list[str]:
+        """Where the files of a commit are."""
+        files = self.older.get(commit, self.files)
+        return [f"/datasets/someone/tales/resolve/{commit}/{name}" for name in sorted(files)]
+
     def answer(self, path: str) -> tuple[int, bytes, dict[str, str]]:
         """Status, body and headers."""
         commits = {**self.older, self.commit: self.files}
         about = "/api/datasets/someone/tales"
         named = {name: name for name in commits} | {"main": self.commit, "v1": self.commit}
+        if path == PUBLISH:
+            self.publish(self.coming.pop(0))
+            return 200, b"", {}
         known = {about: self.commit} | {f"{about}/revision/{name}": commit for name, commit in named.items()}
         if path in known:
             siblings = [{"rfilename": name} for name in sorted(commits[known[path]])]
@@ -100,6 +111,8 @@ def hub_running() -> Iterator[Hub]:
             hub.agents.add(self.headers["User-Agent"])
             denied = hub.demands and self.headers["Authorization"] != f"Bearer {hub.demands}"
             status, body, headers = (401, b"{}", {"X-Error-Code": "RepoNotFound"}) if denied else hub.answer(path)
+            if hub.echoes and status >= 400:
+                headers["X-Error-Message"] = f"no use for {self.headers['Authorization']}"
             if status == 200 and (asked := self.headers["Range"]):
                 first, _, last = asked.removeprefix("bytes=").partition("-")
                 end = min(int(last or len(body) - 1), len(body) - 1)
