@@ -28,7 +28,7 @@ from warehouse.errors import SourceError
 """
 _ITEMS = """
 source = DatasetSource.model_validate(json.loads(sys.argv[1]))
-context = Context(Path("."), Path("."), contact="mailto:me@example.org")
+context = Context(Path("."), Path(sys.argv[2]), contact="mailto:me@example.org")
 try:
     for item in source.items(context):
         print(json.dumps(asdict(item) | {"content": item.content and item.content.decode()}), flush=True)
@@ -69,7 +69,8 @@ class Captures:
 
     def items(self, **settings: Any) -> list[dict[str, Any]]:
         """The items of a source, or why it failed; last, what it remembers."""
-        return [json.loads(line) for line in self._run(_ITEMS, _source(settings)).splitlines()]
+        self.number += 1
+        return [json.loads(line) for line in self._run(_ITEMS, _source(settings), f"state-{self.number}").splitlines()]
 
     def again(self, *several: dict[str, Any], state: str = "", dies: int = 0) -> list[dict[str, dict[str, Any]]]:
         """The rows of each capture by native id, of settings one after the other; each knows the one before it.

@@ -47,7 +47,8 @@ class Hub:
         about = "/api/datasets/someone/tales"
         named = {name: name for name in commits} | {"main": self.commit, "v1": self.commit}
         if path == PUBLISH:
-            self.publish(self.coming.pop(0))
+            if self.coming:
+                self.publish(self.coming.pop(0))
             return 200, b"", {}
         known = {about: self.commit} | {f"{about}/revision/{name}": commit for name, commit in named.items()}
         if path in known:
