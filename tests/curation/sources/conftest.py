@@ -12,11 +12,13 @@ import pytest
 import stamina
 from archives import Captured
 from small_site import Answer, Site
+from small_tables import Read, dataset_source
 from web_capture import Passes
 from web_site import WebSite, open_site
 
 from curation.domains import Domain
 from curation.sources import files
+from curation.sources.context import Context
 from curation.sources.kinds import FilesSource
 
 
@@ -107,3 +109,8 @@ def web() -> Iterator[WebSite]:
 @pytest.fixture
 def passes(tmp_path: Path) -> Passes:
     return Passes(tmp_path)
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    return lambda **settings: Captured(list(dataset_source(**settings).items(Context(tmp_path, tmp_path / "state"))))
