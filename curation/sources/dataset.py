@@ -23,7 +23,7 @@ from curation.sources.tables import Table, TableError, rows, table_of
 _HEAD = 16
 
 
-class DatasetSource(PathSource, RemoteSource):
+class DatasetSource(RemoteSource, PathSource):
     """Rows of local Parquet, JSON lines, CSV or text, or of a data set of the Hugging Face hub; each row is one item."""
 
     kind: Literal["dataset"] = kind("Rows of local tables, or of a data set of the Hugging Face hub.")
