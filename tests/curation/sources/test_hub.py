@@ -14,6 +14,7 @@ import pytest
 from hub_capture import TOKEN, Captures
 from hub_site import COMMIT, PUBLISH, Hub, hub_running
 
+from curation.recipe import Recipe
 from curation.sources.dataset import DatasetSource
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("datasets") is None, reason="needs the extra `datasets`")
@@ -143,6 +144,13 @@ def test_a_folder_of_the_same_name_does_not_pass_for_the_data_set(captured: Capt
     (tmp_path / "someone" / "tales").mkdir(parents=True)
     failed, _ = captured()
     assert "there is a folder 'someone/tales' here" in failed["failed"]
+
+
+def test_a_recipe_must_say_who_asks_for_a_data_set_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BERRY_CONTACT", raising=False)
+    tales = {"kind": "dataset", "id": "tales", "domain": "lore", "name": "someone/tales"}
+    local = {"kind": "dataset", "id": "local", "domain": "lore", "path": "tales.jsonl"}
+    assert Recipe.model_validate({"name": "r", "sources": [tales, local]}).nameless() == ["tales"]
 
 
 def test_a_dry_run_says_what_the_hub_is_asked() -> None:
