@@ -9,7 +9,7 @@ from typing import Any
 from curation.sources.context import Context
 from curation.sources.earlier import Earlier, Fact
 from curation.sources.item import Item, distinct, printable
-from curation.sources.source import NetworkSource, Source, Vanished
+from curation.sources.source import RemoteSource, Source, Vanished
 from warehouse.digests import digest, sha256_bytes
 from warehouse.store import write_atomic
 from warehouse.tables import CAPTURES, write_table
@@ -83,7 +83,7 @@ def _met(source: Source, context: Context) -> Iterator[tuple[Item, str | None]]:
 
     What cannot be had this time, and may be the next, stays as it was captured before. What is gone stays so until it is back.
     """
-    keeps = isinstance(source, NetworkSource) and source.vanished is Vanished.KEEP
+    keeps = isinstance(source, RemoteSource) and source.vanished is Vanished.KEEP
     earlier, given, kept = context.earlier, set[str](), list[Item]()
     for item in distinct(_storable(source.items(context))):
         given.add(item.native_id)

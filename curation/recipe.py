@@ -17,7 +17,7 @@ from curation.policies import Policies
 from curation.schedule import RetrainSettings, ScheduleSettings
 from curation.settings import DuplicateSettings, MixSettings, ShardSettings, SplitSettings, TokenizerSettings, TrainingSettings
 from curation.sources.kinds import KINDS, AnySource
-from curation.sources.source import NetworkSource
+from curation.sources.source import RemoteSource
 from warehouse.digests import digest
 from warehouse.errors import RecipeError
 
@@ -83,7 +83,7 @@ class Recipe(BaseModel):
         return [
             source.id
             for source in self.sources
-            if isinstance(source, NetworkSource) and source.is_remote and not (source.user_agent or source.private_addresses)
+            if isinstance(source, RemoteSource) and source.is_remote and not (source.user_agent or source.private_addresses)
         ]
 
 

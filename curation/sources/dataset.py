@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from curation.secrets import SecretReference
-from curation.sources import hub
+from curation.sources import hub, hub_rows
 from curation.sources.columns import Columns, Rows
 from curation.sources.containers import UNREADABLE, explain
 from curation.sources.context import Context
@@ -17,14 +17,13 @@ from curation.sources.item import Item
 from curation.sources.media import media_type
 from curation.sources.places import Located, PathSource, located
 from curation.sources.request import Request
-from curation.sources.source import kind
+from curation.sources.source import RemoteSource, kind
 from curation.sources.tables import Table, TableError, rows, table_of
-from warehouse.digests import digest
 
 _HEAD = 16
 
 
-class DatasetSource(PathSource):
+class DatasetSource(RemoteSource, PathSource):
     """Rows of local Parquet, JSON, CSV or text, or of a data set of the Hugging Face hub; each row is one item."""
 
     kind: Literal["dataset"] = kind("Rows of local tables, or of a data set of the Hugging Face hub.")
@@ -70,8 +69,7 @@ class DatasetSource(PathSource):
 
     def items(self, context: Context) -> Iterator[Item]:
         """One item per row, in the order of the rows; a bad row is a failed item that says where it is."""
-        found = self._of_the_hub(context) if self.name else self._local(context.folder)
-        return islice(found, self.max_rows) if self.max_rows else found
+        return self._of_the_hub(context) if self.name else islice(self._local(context.folder), self.max_rows or None)
 
     def first_requests(self) -> list[Request]:
         """What the hub is asked to find the data set."""
@@ -90,15 +88,10 @@ class DatasetSource(PathSource):
         return media_type("", self.format)
 
     def _of_the_hub(self, context: Context) -> Iterator[Item]:
-        wanted = hub.Wanted(self.id, self.name, self.revision, self.subset, self.split, self.token)
-        version = {"commit": hub.commit_of(wanted), "settings": digest(self.capture_settings())}
-        if version == {name: context.memory.get(name) for name in version}:
-            yield from _as_before(context)
-            return
-        context.memory.update(version)
+        hub.require_library(self.id)
         uri = f"{hub.address()}/datasets/{self.name}/{self.subset or 'default'}/{self.split}"
         reader = Rows(f"{self.subset}/{self.split}".strip("/"), uri, self.columns, self._media, self._largest)
-        yield from map(reader.item, hub.open_rows(wanted, version["commit"], self.columns.names()))
+        yield from hub_rows.items(self, context, reader)
 
     def _local(self, folder: Path) -> Iterator[Item]:
         for place in located(self, folder):
@@ -120,10 +113,3 @@ class DatasetSource(PathSource):
             yield Item.failed(place.native, place.uri, str(error))
         except UNREADABLE as error:
             yield Item.failed(place.native, place.uri, explain(error))
-
-
-def _as_before(context: Context) -> Iterator[Item]:
-    """What the capture before this one holds."""
-    for fact in context.earlier.facts():
-        found = context.earlier.standing(fact.native_id)
-        yield found or Item.failed(fact.native_id, fact.uri, fact.error or "it was not there")

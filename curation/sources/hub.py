@@ -8,14 +8,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 
-from curation.secrets import SecretReference, resolve
+from curation.secrets import SecretReference, masked, resolve, spellings
+from curation.sources.fetch.page import FetchError
 from curation.sources.request import Request
 from curation.sources.tables import Row
 from warehouse.errors import SourceError
+
+if TYPE_CHECKING:
+    from curation.sources.hub_client import Guard
+
+_NETWORK = (OSError, httpx2.HTTPError, FetchError)
 
 
 @dataclass(frozen=True)
@@ -29,10 +35,13 @@ class Wanted:
     split: str
     token: SecretReference = ""
 
-    def failure(self, what: str, error: Exception) -> SourceError:
-        """The sentence about the data set as a whole."""
-        words = " ".join(str(error).split())[:600]
-        return SourceError(f"source {self.source}: the data set {self.name!r} {what}: {type(error).__name__}: {words}")
+
+@dataclass(frozen=True)
+class Position:
+    """A place in a stream of rows: how many are before it, and what the library needs to go on there."""
+
+    rows: int
+    state: dict[str, Any]
 
 
 def address() -> str:
@@ -51,64 +60,109 @@ def first_requests(name: str, revision: str) -> list[Request]:
     ]
 
 
-def commit_of(wanted: Wanted) -> str:
-    """The commit that a revision stands for.
-
-    Raises SourceError where the library is not installed, or the data set or the revision is not there.
-    """
-    _require_library(wanted)
-    from huggingface_hub import HfApi
-
-    try:
-        return HfApi().dataset_info(wanted.name, revision=wanted.revision, token=_secret(wanted)).sha or wanted.revision
-    except (OSError, ValueError, httpx2.HTTPError) as error:
-        raise wanted.failure("cannot be opened", error) from error
-
-
-def open_rows(wanted: Wanted, commit: str, columns: list[str]) -> Iterator[Row]:
-    """The rows of a split at a commit, with the columns asked for. Raises SourceError where the split or a column is not there."""
-    import datasets
-
-    if Path(wanted.name).exists():
-        raise SourceError(
-            f"source {wanted.source}: there is a folder {wanted.name!r} here, which the library would read in place of the hub. "
-            "Start from another folder, or name local tables by `path`."
-        )
-    token, fault = _secret(wanted), datasets.exceptions.DatasetsError
-    try:
-        stream = datasets.load_dataset(wanted.name, wanted.subset or None, split=wanted.split, revision=commit, streaming=True, token=token)
-        present = stream.column_names
-    except (OSError, ValueError, LookupError, RuntimeError, httpx2.HTTPError, fault) as error:
-        raise wanted.failure("cannot be opened", error) from error
-    absent = [name for name in columns if present is not None and name not in present]
-    if absent:
-        raise SourceError(
-            f"source {wanted.source}: the data set {wanted.name!r} has no column {' and no '.join(map(repr, absent))}; "
-            f"its columns are: {', '.join(present)}. Check `columns` in the recipe."
-        )
-    # pictures and sounds in other columns would be decoded for nothing
-    return _rows(wanted, stream.select_columns(columns) if present is not None else stream, fault)
-
-
-def _require_library(wanted: Wanted) -> None:
+def require_library(source: str) -> None:
+    """Raises SourceError where the library is not installed."""
     if find_spec("datasets") is None:
-        raise SourceError(f"source {wanted.source}: data sets of the hub need the library `datasets`: pip install 'berrypatch[datasets]'")
+        raise SourceError(f"source {source}: data sets of the hub need the library `datasets`: pip install 'berrypatch[datasets]'")
 
 
-def _secret(wanted: Wanted) -> str | None:
+class DataSet:
+    """A data set that is asked for in a block of `hub_client.guarded`. Raises SourceError where its token is not there."""
+
+    def __init__(self, wanted: Wanted, guard: "Guard") -> None:
+        if Path(wanted.name).exists():
+            raise SourceError(
+                f"source {wanted.source}: there is a folder {wanted.name!r} here, which the library would read in place of the hub. "
+                "Start from another folder, or name local tables by `path`."
+            )
+        self.wanted, self._guard = wanted, guard
+        secret = _secret(wanted)
+        # without one the library would take that of whoever is logged in, of which the recipe knows nothing
+        self._token: str | bool = secret or False
+        self._secrets = spellings(f"Bearer {secret}") if secret else []
+
+    def commit(self, revision: str) -> str:
+        """The commit that a revision stands for. Raises SourceError where the data set or the revision is not there."""
+        from huggingface_hub import HfApi
+
+        try:
+            return HfApi().dataset_info(self.wanted.name, revision=revision, token=self._token).sha or revision
+        except Exception as error:
+            raise self.failure("cannot be opened", error) from error
+
+    def rows(self, commit: str, columns: list[str], start: Position | None) -> "Stream":
+        """The rows of the split at a commit from a position on, with the columns asked for.
+
+        Raises SourceError where the split or a column is not there, or files of it are not its own.
+        """
+        import datasets
+
+        wanted = self.wanted
+        try:
+            stream = datasets.load_dataset(
+                wanted.name, wanted.subset or None, split=wanted.split, revision=commit, streaming=True, token=self._token
+            )
+            present = stream.column_names
+        except Exception as error:  # a library at somebody else's files may raise anything
+            raise self.failure("cannot be opened", error) from error
+        absent = [name for name in columns if present is not None and name not in present]
+        if absent:
+            raise SourceError(
+                f"source {wanted.source}: the data set {wanted.name!r} has no column {' and no '.join(map(repr, absent))}; "
+                f"its columns are: {', '.join(present)}. Check `columns` in the recipe."
+            )
+        # pictures and sounds in other columns would be decoded for nothing
+        return Stream(self, stream.select_columns(columns) if present is not None else stream, start)
+
+    def failure(self, what: str, error: Exception) -> SourceError:
+        """The sentence about the data set as a whole."""
+        refused = self._guard.refused
+        told = str(refused) if refused else f"{type(error).__name__}: {self.words(error)}"
+        return SourceError(f"source {self.wanted.source}: the data set {self.wanted.name!r} {what}: {told}")
+
+    def words(self, error: Exception, most: int = 600) -> str:
+        """What an error says, on one line and without the token."""
+        return masked(" ".join(str(error).split()), self._secrets)[:most]
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something was not asked that had to be."""
+        return self._guard.refused is not None
+
+
+class Stream:
+    """Rows of a data set, once. `whole`: they were read to their end."""
+
+    def __init__(self, data_set: DataSet, stream: Any, start: Position | None) -> None:
+        self.whole = False
+        self._data_set, self._stream = data_set, stream
+        self._number = start.rows if start else 0
+        if start:
+            stream.load_state_dict(start.state)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Raises SourceError where the network breaks off: a part must not pass for the whole."""
+        data_set = self._data_set
+        try:
+            for values in self._stream:
+                self._number += 1
+                yield Row(self._number, values)
+            self.whole = True
+        except _NETWORK as error:
+            raise data_set.failure(f"broke off after row {self._number}", error) from error
+        except Exception as error:
+            if data_set.is_refused:
+                raise data_set.failure(f"broke off after row {self._number}", error) from error
+            told = f"the rows from here on cannot be read: {type(error).__name__}: {data_set.words(error, 300)}"
+            yield Row(self._number + 1, None, told)
+
+    def position(self) -> Position:
+        """After the row that was given last."""
+        return Position(self._number, self._stream.state_dict())
+
+
+def _secret(wanted: Wanted) -> str:
     try:
-        return resolve(wanted.token) if wanted.token else None
+        return resolve(wanted.token) if wanted.token else ""
     except SourceError as error:
         raise SourceError(f"source {wanted.source}: {error}") from None
-
-
-def _rows(wanted: Wanted, stream: Any, fault: type[Exception]) -> Iterator[Row]:
-    number = 0
-    try:
-        for number, values in enumerate(stream, 1):
-            yield Row(number, values)
-    except (OSError, httpx2.HTTPError) as error:
-        # a part of it must not pass for the whole: another time the network may hold
-        raise wanted.failure(f"broke off after row {number}", error) from error
-    except (ValueError, LookupError, RuntimeError, TypeError, fault) as error:
-        yield Row(number + 1, None, f"the rows from here on cannot be read: {type(error).__name__}: {' '.join(str(error).split())[:300]}")

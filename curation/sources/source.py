@@ -90,8 +90,8 @@ class Source(BaseModel):
         return self.model_dump(mode="json", exclude={"on_failure"})
 
 
-class NetworkSource(Source):
-    """What every source of a network has: how its hosts are to be treated."""
+class RemoteSource(Source):
+    """What every source has that may ask a network, whoever sends the requests: we, or a library through a client of ours."""
 
     vanished: Vanished = Field(
         Vanished.DROP,
@@ -104,12 +104,17 @@ class NetworkSource(Source):
         title="User agent",
         description="What servers are told of who asks. Empty: berrypatch and the recipe's `contact`.",
     )
+    private_addresses: bool = Field(
+        False, title="Private addresses", description="Whether hosts may be on this machine or in a private network."
+    )
+
+
+class NetworkSource(RemoteSource):
+    """What every source of a network has whose requests are ours: how its hosts are to be treated."""
+
     delay_seconds: float = Field(1.0, ge=0, le=3600, title="Delay", description="Least time between two requests to one host.")
     concurrency: int = Field(
         1, ge=1, le=16, title="Concurrency", description="Requests to one host at a time; more than one for your own sites alone."
-    )
-    private_addresses: bool = Field(
-        False, title="Private addresses", description="Whether hosts may be on this machine or in a private network."
     )
     max_page_megabytes: float = Field(8.0, gt=0, le=1024, title="Largest page", description="A larger one is recorded as failed.")
 

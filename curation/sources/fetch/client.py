@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from importlib.metadata import version
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from curation.secrets import masked, spellings
@@ -24,7 +25,7 @@ from curation.sources.fetch.page import Answer, FetchError, Refused
 from curation.sources.fetch.patience import TryAgain, tries
 from curation.sources.fetch.transport import LONGEST_RESPONSE, Broken, Exchange, Transport, Unresolved
 from curation.sources.fetch.waits import LEAST, Wait, note
-from curation.sources.source import NetworkSource
+from curation.sources.source import NetworkSource, RemoteSource
 
 PACES = "paces"
 """Folder of the files by which processes share the pace of a host."""
@@ -75,8 +76,7 @@ class Client:
     """Asks for a source; for any number of threads. `least`: seconds between two requests that the host of an address wants."""
 
     def __init__(self, source: NetworkSource, context: Context, means: Means, least: Callable[[str], float]) -> None:
-        named = f"berrypatch/{version('berrypatch')}" + (f" (+{context.contact})" if context.contact else "")
-        self.agent = source.user_agent or named
+        self.agent = agent(source, context)
         self.receipts = context.receipts
         self._means = means
         self._journal = means.journal
@@ -84,7 +84,7 @@ class Client:
         self._delay = source.delay_seconds
         self._concurrency = source.concurrency
         self._together = source.together
-        self._paces = context.cache / PACES if context.cache else None
+        self._paces = paces(context)
         self._state = context.state
         self._least = least
         self._secrets = tuple({text for value in means.authorization.values() for text in spellings(value)})
@@ -245,6 +245,16 @@ class Client:
             for name, amount in amounts.items():
                 setattr(receipt, name, getattr(receipt, name) + amount)
             self._journal.note(HostState(replace(receipt), pace.last, pace.closed_until))
+
+
+def agent(source: RemoteSource, context: Context) -> str:
+    """What servers are told of who asks for a source: its own words, or the product and the recipe's contact."""
+    return source.user_agent or f"berrypatch/{version('berrypatch')}" + (f" (+{context.contact})" if context.contact else "")
+
+
+def paces(context: Context) -> Path | None:
+    """The folder by which the captures of a workspace share the pace of each host; None where each has its own."""
+    return context.cache / PACES if context.cache else None
 
 
 def origin(url: str) -> str:

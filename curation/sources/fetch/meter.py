@@ -52,6 +52,12 @@ class Meter:
         if elapsed > PATIENCE and self.received < LEAST_SPEED * elapsed:
             raise TooSlow(f"slower than {LEAST_SPEED:g} bytes/s over {elapsed:.0f} s")
 
+    def rest(self, seconds: float) -> None:
+        """Leaves out time in which nobody read: who takes a response in parts works in between."""
+        self._begun += seconds
+        if self._first is not None:
+            self._first += seconds
+
 
 _CURRENT = threading.local()
 

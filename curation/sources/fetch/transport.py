@@ -115,12 +115,16 @@ class Transport:
         if exchange.address:
             name, _, number = exchange.address.rpartition(":")
             scheme, host, port = "http", name.encode(), int(number)
-        proxy = "" if exchange.address else _proxy(exchange.url)
+        target = httpcore2.URL(scheme=scheme.encode(), host=host, port=port, target=url.raw_path)
+        return target, self._pool("", False) if exchange.address else self.pool(url)
+
+    def pool(self, url: httpx2.URL) -> httpcore2.ConnectionPool:
+        """The connections that an address is asked by. Raises FetchError for a proxy of no use, and PrivateAddress."""
+        proxy = _proxy(str(url))
         if proxy and not self._private:
             # the proxy looks names up by itself: they can be checked here, and not held to
-            require_public(url.host, port or _PORTS[scheme])
-        target = httpcore2.URL(scheme=scheme.encode(), host=host, port=port, target=url.raw_path)
-        return target, self._pool(proxy, scheme == "https")
+            require_public(url.host, url.port or _PORTS[url.scheme])
+        return self._pool(proxy, url.scheme == "https")
 
     def _pool(self, proxy: str, secure: bool) -> httpcore2.ConnectionPool:
         with self._lock:

@@ -1,14 +1,9 @@
-"""Data sets of the Hugging Face hub, read by its own library from a small hub on this machine.
-
-The library reads where the hub is when it is loaded, so each capture is a process of its own.
-"""
+"""Data sets of the Hugging Face hub, read by its own library from a small hub on this machine."""
 
 import importlib.util
 import io
 import json
-import os
-import subprocess
-import sys
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,49 +11,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hub_site import COMMIT, Hub, hub_running
+from hub_capture import TOKEN, Captures
+from hub_site import COMMIT, PUBLISH, Hub, hub_running
 
+from curation.recipe import Recipe
 from curation.sources.dataset import DatasetSource
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("datasets") is None, reason="needs the extra `datasets`")
 
-PROGRAM = """
-import json, sys
-from dataclasses import asdict
-from pathlib import Path
-import datasets
-datasets.config.STREAMING_READ_MAX_RETRIES, datasets.config.STREAMING_READ_RETRY_INTERVAL = 1, 0
-from curation.sources.context import Context
-from curation.sources.dataset import DatasetSource
-from warehouse.errors import SourceError
-source = DatasetSource.model_validate(json.loads(sys.argv[1]))
-context = Context(Path("."), Path("."))
-try:
-    for item in source.items(context):
-        print(json.dumps(asdict(item) | {"content": item.content and item.content.decode()}), flush=True)
-except SourceError as error:
-    print(json.dumps({"failed": str(error)}))
-print(json.dumps(context.memory))
-"""
-
-TWICE = """
-import json, sys
-from pathlib import Path
-from curation.capture import capture_source, read_memory
-from curation.sources.context import Context
-from curation.sources.dataset import DatasetSource
-from curation.sources.earlier import Earlier
-source = DatasetSource.model_validate(json.loads(sys.argv[1]))
-earlier, memory = Earlier(), {}
-for name in ("first", "second"):
-    out = Path(name)
-    out.mkdir()
-    capture_source(source, Context(Path("."), out / "state", earlier, memory), out)
-    earlier, memory = Earlier(sorted(out.glob("*.parquet"))), read_memory(out)
-    print(json.dumps(name))
-assert Path("first/00000.parquet").read_bytes() == Path("second/00000.parquet").read_bytes()
-"""
-ROOT = Path(__file__).parents[3]
+Capture = Callable[..., list[dict[str, Any]]]
 ROWS = "".join(json.dumps({"text": f"tale {n}", "name": f"n{n}", "other": n}) + "\n" for n in range(5)).encode()
 
 
@@ -70,23 +31,13 @@ def hub() -> Iterator[Hub]:
 
 
 @pytest.fixture
-def captured(hub: Hub, tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
-    def capture(program: str = PROGRAM, **settings: Any) -> list[dict[str, Any]]:
-        facts = {"kind": "dataset", "id": "tales", "domain": "lore", "name": "someone/tales", **settings}
-        own = {"HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_TELEMETRY": "1"}
-        paths = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
-        outside = {name: value for name, value in os.environ.items() if "proxy" not in name.lower() and name != "HF_TOKEN"}
-        command = [sys.executable, "-c", program, json.dumps(facts)]
-        environment = {**outside, **own, "PYTHONPATH": paths, "TALES_TOKEN": "hf_secret12345"}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=300, check=False)
-        assert done.returncode == 0, done.stderr
-        assert "hf_secret12345" not in done.stdout
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    return capture
+def captures(tmp_path: Path, hub: Hub) -> Captures:
+    return Captures(tmp_path, hub)
 
 
-Capture = Callable[..., list[dict[str, Any]]]
+@pytest.fixture
+def captured(captures: Captures) -> Capture:
+    return captures.items
 
 
 def test_rows_of_a_split_are_items_of_the_commit_that_the_revision_stands_for(captured: Capture, hub: Hub) -> None:
@@ -97,10 +48,11 @@ def test_rows_of_a_split_are_items_of_the_commit_that_the_revision_stands_for(ca
     assert "GET /api/datasets/someone/tales/revision/v1" in hub.asked
 
 
-def test_a_second_capture_of_the_same_commit_asks_for_no_row_again(captured: Capture, hub: Hub) -> None:
-    captured(TWICE)
+def test_a_second_capture_of_the_same_commit_asks_for_no_row_again(captures: Captures, hub: Hub) -> None:
+    first, second = captures.again({}, {})
+    assert first == second
     assert any(line.startswith("GET /datasets/") for line in hub.asked)
-    assert hub.asked[-1] == "GET /api/datasets/someone/tales/revision/main"
+    assert hub.asked[-2:] == [f"GET {PUBLISH}", "GET /api/datasets/someone/tales/revision/main"]
 
 
 def test_only_the_rows_asked_for_of_the_split_asked_for_are_read(captured: Capture) -> None:
@@ -115,10 +67,46 @@ def test_parquet_of_the_hub_is_read_as_a_stream(captured: Capture, hub: Hub) -> 
     assert [item["content"] for item in captured()[:-1]] == ["one", "two"]
 
 
-def test_a_token_goes_to_the_hub_and_nowhere_else(captured: Capture, hub: Hub) -> None:
-    hub.demands = "hf_secret12345"
+def test_a_token_goes_to_the_hub_and_into_no_sentence(captured: Capture, hub: Hub) -> None:
+    hub.demands, hub.echoes = TOKEN, True
     assert len(captured(token="env:TALES_TOKEN")) == 5 + 1
-    assert "failed" in captured()[0]
+    failed, _ = captured(token="env:TALES_TOKEN", revision="absent")
+    assert "no use for ***" in failed["failed"]
+
+
+def test_without_a_token_in_the_recipe_none_is_sent(captured: Capture, hub: Hub) -> None:
+    hub.demands = TOKEN
+    assert "cannot be opened" in captured()[0]["failed"]
+    assert hub.tokens == {None}
+
+
+def test_the_hub_is_told_who_asks_and_what_it_is_asked_is_in_the_receipt(captures: Captures, hub: Hub) -> None:
+    captures.again({}, state="state")
+    assert {re.sub(r"/\S+ ", " ", agent) for agent in hub.agents} == {"berrypatch (+mailto:me@example.org)"}
+    (receipt,) = captures.receipts("state")
+    assert receipt["requests"] == len(hub.asked)
+    assert receipt["bytes"] > sum(hub.sent.values())
+
+
+def test_a_hub_in_a_private_network_is_asked_where_the_recipe_allows_it_alone(captured: Capture, hub: Hub) -> None:
+    failed, _ = captured(private_addresses=False)
+    assert "is on this machine or in a private network" in failed["failed"]
+    assert hub.asked == []
+
+
+@pytest.mark.parametrize("scheme", ["", "file://", "https://hub.example"])
+def test_files_that_are_not_on_the_hub_are_not_read(captured: Capture, hub: Hub, tmp_path: Path, scheme: str) -> None:
+    (tmp_path / "secret.jsonl").write_text('{"text": "a secret"}\n')
+    hub.files["README.md"] = f"---\nconfigs:\n- config_name: default\n  data_files: {scheme}{tmp_path}/secret.jsonl\n---\n".encode()
+    failed, _ = captured()
+    assert "cannot be opened" in failed["failed"]
+
+
+@pytest.mark.parametrize("card", [b"---\na: [\n---\n", b"---\nconfigs: 3\n---\n", b"---\nconfigs:\n- data_files: 7\n---\n"])
+def test_a_card_that_is_no_card_is_an_error_of_the_source_in_words(captured: Capture, hub: Hub, card: bytes) -> None:
+    hub.files["README.md"] = card
+    failed, _ = captured()
+    assert failed["failed"].startswith("source tales: the data set 'someone/tales' cannot be opened: ")
 
 
 @pytest.mark.parametrize(
@@ -156,6 +144,13 @@ def test_a_folder_of_the_same_name_does_not_pass_for_the_data_set(captured: Capt
     (tmp_path / "someone" / "tales").mkdir(parents=True)
     failed, _ = captured()
     assert "there is a folder 'someone/tales' here" in failed["failed"]
+
+
+def test_a_recipe_must_say_who_asks_for_a_data_set_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BERRY_CONTACT", raising=False)
+    tales = {"kind": "dataset", "id": "tales", "domain": "lore", "name": "someone/tales"}
+    local = {"kind": "dataset", "id": "local", "domain": "lore", "path": "tales.jsonl"}
+    assert Recipe.model_validate({"name": "r", "sources": [tales, local]}).nameless() == ["tales"]
 
 
 def test_a_dry_run_says_what_the_hub_is_asked() -> None:
