@@ -1,10 +1,7 @@
 """What the tests of sources share: a capture of files, a small site on the loopback interface, a clock that ends hangs."""
 
 import signal
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +10,7 @@ import stamina
 from archives import Captured
 from arxiv_site import Arxiv
 from captured_source import Captures
-from small_site import Answer, Site
+from small_site import Site, running
 from table_files import Read, source
 from web_capture import Passes
 from web_site import WebSite, open_site
@@ -67,40 +64,6 @@ def site() -> Iterator[Site]:
 def other_site() -> Iterator[Site]:
     with running() as small:
         yield small
-
-
-@contextmanager
-def running() -> Iterator[Site]:
-    """A small site that answers on a free port for the length of a block."""
-    small = Site()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            small.asked.append(self.path)
-            small.agents.add(self.headers["User-Agent"])
-            given = self.headers["Authorization"]
-            small.authorizations.add(given)
-            answer = small.answer(self.path) if not small.demands or given == small.demands else Answer("who are you?", 401)
-            body = answer.body.encode() if isinstance(answer.body, str) else answer.body
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            try:
-                self.wfile.write(body)
-            except ConnectionError:
-                small.asked.append("hung up")
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Says nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        small.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        yield small
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(autouse=True)

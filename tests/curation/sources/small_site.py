@@ -1,7 +1,11 @@
 """A small site for the tests: its pages are set one by one, and it remembers what it was asked."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,37 @@ class Site:
 
     def asked_pages(self) -> list[str]:
         return [path for path in self.asked if path != "/robots.txt"]
+
+
+@contextmanager
+def running() -> Iterator[Site]:
+    """A small site that answers on a free port for the length of a block."""
+    small = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            small.asked.append(self.path)
+            small.agents.add(self.headers["User-Agent"])
+            given = self.headers["Authorization"]
+            small.authorizations.add(given)
+            answer = small.answer(self.path) if not small.demands or given == small.demands else Answer("who are you?", 401)
+            body = answer.body.encode() if isinstance(answer.body, str) else answer.body
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            try:
+                self.wfile.write(body)
+            except ConnectionError:
+                small.asked.append("hung up")
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        small.address = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        yield small
+        server.shutdown()
+        thread.join()

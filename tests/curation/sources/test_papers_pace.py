@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from arxiv_site import Arxiv, Paper, one_file
 from captured_source import Captures
-from conftest import running
+from small_site import running
 
 from curation.sources.context import Context
 from curation.sources.papers import PapersSource
