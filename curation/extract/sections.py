@@ -10,7 +10,11 @@ APPARATUS = names(
     "references|external links|external link|further reading|see also|notes|footnotes|citations|sources|"
     "bibliography|notes and references|references and notes|gallery|navigation|related pages|contents|works cited|"
     "literature cited|acknowledgements|acknowledgments|author contributions|supporting information|funding|"
-    "competing interests",
+    "competing interests|"
+    "siehe auch|einzelnachweise|weblinks|literatur|quellen|voir aussi|notes et références|références|liens externes|bibliographie|"
+    "véase también|referencias|enlaces externos|bibliografía|voci correlate|collegamenti esterni|bibliografia|ver também|referências|"
+    "ligações externas|zie ook|externe links|bronnen|zobacz też|przypisy|linki zewnętrzne|см. также|примечания|ссылки|литература|"
+    "انظر أيضاً|انظر أيضا|انظر أيضًا|مراجع|المراجع|مصادر|هوامش|وصلات خارجية|関連項目|脚注|外部リンク|参考文献|参见|參見|参考资料|外部链接",
     separator="|",
 )
 """Headings whose sections hold links and lists of works rather than text."""

@@ -18,6 +18,8 @@ _ATTRIBUTES = re.compile(r"""(?:[a-z]{3,12}\s*=\s*(?:"[^"\n]{0,200}"|'[^'\n]{0,2
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _LABEL_BREAK = re.compile(r"\s*\n\s*")
 _CELL = re.compile(r"\|\||!!")
+_BARS = re.compile(r"\|\|")
+_ROWSPAN = re.compile(r"""rowspan\s*=\s*["']?(\d{1,3})""", re.IGNORECASE)
 
 HIDDEN_NAMESPACES = names(
     "file image media category template user user_talk special help wikipedia project mediawiki portal talk translation datei bild "
@@ -108,20 +110,59 @@ def table(body: str) -> str:
     attributes, _, rest = body.partition("\n")
     if BOXES.search(attributes):
         return "\n"
-    rows: list[list[str]] = [[]]
+    rows = _Rows()
     for line in rest.split("\n"):
         text = line.strip()
         if text.startswith("|-"):
-            rows.append([])
+            rows.begin()
         elif text.startswith("|+"):
-            rows.append([_cell(text[2:])])
-            rows.append([])
+            rows.caption(_cell(text[2:]))
         elif text.startswith(("|", "!")):
-            rows[-1].extend(_cell(cell) for cell in _CELL.split(text[1:]))
-        elif text and rows[-1]:
-            rows[-1][-1] = f"{rows[-1][-1]} {text}".strip()
-    lines = (" | ".join(cell for cell in row if cell) for row in rows)
-    return "\n\n" + "\n".join(line for line in lines if line) + "\n\n"
+            for cell in (_CELL if text[0] == "!" else _BARS).split(text[1:]):
+                rows.add(_cell(cell), _rows_spanned(cell))
+        elif text:
+            rows.go_on(text)
+    return "\n\n" + "\n".join(rows.lines()) + "\n\n"
+
+
+class _Rows:
+    """The rows of a table as they are read. An empty cell keeps its place, so that those behind it keep their columns."""
+
+    def __init__(self) -> None:
+        self._rows: list[list[str]] = [[]]
+        self._spanned: dict[int, int] = {}  # by column: how many rows below are covered by a cell above them
+
+    def begin(self) -> None:
+        if self._rows[-1]:
+            self._rows.append([])
+
+    def caption(self, text: str) -> None:
+        self.begin()
+        self._rows[-1].append(text)
+        self.begin()
+
+    def add(self, cell: str, rows: int) -> None:
+        row = self._rows[-1]
+        while self._spanned.get(len(row), 0):
+            self._spanned[len(row)] -= 1
+            row.append("")
+        if rows > 1:
+            self._spanned[len(row)] = rows - 1
+        row.append(cell)
+
+    def go_on(self, text: str) -> None:
+        row = self._rows[-1]
+        if row:
+            row[-1] = f"{row[-1]} {text}".strip()
+
+    def lines(self) -> list[str]:
+        joined = (" | ".join(row).rstrip(" |") if any(row) else "" for row in self._rows)
+        return [line.strip() for line in joined if line.strip()]
+
+
+def _rows_spanned(cell: str) -> int:
+    found = _ROWSPAN.search(cell.partition("|")[0])
+    return int(found.group(1)) if found else 1
 
 
 def _cell(text: str) -> str:

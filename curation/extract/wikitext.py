@@ -10,8 +10,10 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.elements import nothing, replace_elements, without_comments
+from curation.extract.measures import UNKNOWN
 from curation.extract.sections import without_apparatus, without_hollow_brackets
-from curation.extract.templates import expand
+from curation.extract.stubs import require_more_than_stub
+from curation.extract.templates import expand, settle
 from curation.extract.wikinodes import resolve
 
 MAX_BYTES = 4_000_000
@@ -22,9 +24,10 @@ _DISAMBIGUATION = re.compile(
     r"desambiguación|disambigua|многозначност|doorverwijspagina|ujednoznacznienie|set index article|surname|given name)\s*[|}]",
     re.IGNORECASE,
 )
+_STUB = re.compile(r"\{\{\s*(?:template:)?(?:[^{}|\n]{0,60}[ _/-])?(?:stub|ébauche|esbozo|abbozzo|beginnetje)\s*[|}]", re.IGNORECASE)
 _NOWIKI = re.compile(r"<(nowiki|pre|syntaxhighlight|source|math|chem|code)\b([^<>]*)>", re.IGNORECASE)
 _DROPPED_TAG = re.compile(
-    r"<(ref|gallery|timeline|imagemap|score|templatedata|graph|mapframe|maplink|references|hiero|noinclude|includeonly|tabber|"
+    r"<(ref|gallery|timeline|imagemap|score|templatedata|graph|mapframe|maplink|references|hiero|includeonly|"
     r"forum|poll|verbatim|rss|youtube|dpl|choose|inputbox|style|script)\b([^<>]*)>",
     re.IGNORECASE,
 )
@@ -36,10 +39,13 @@ _POWER = re.compile(
 )
 _MAGIC = re.compile(r"__[A-Z]{3,25}__")
 _QUOTES = re.compile(r"'{2,5}")
+_STRAY_SPACE = re.compile(r"(?<=\w) +(?=[.,](?:\s|$))")  # before the mark of a reference or a template
 _SPACES = re.compile(r"(?<=\S)[ \u00a0]{2,}")
 _HEADING = re.compile(r"^(={1,6})[ \t]*([^\n]{0,300}?)[ \t]*\1[ \t]*$")
 _STRAY_STOP = re.compile(r"^[.,;:]\s+")
 _ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
+_PRIVATE = re.compile("[\ue000-\ue004]")
+_UNKNOWN = re.compile(rf"\s?\([^()\n]*{UNKNOWN}[^()\n]*\)|{UNKNOWN}")
 _MARKED = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -82,6 +88,7 @@ def _page(source: str, title: str | None) -> Extracted:
     text = wikitext_to_text(source, title)
     if not text:
         raise Dropped(Reason.EMPTY, "nothing but templates, links to files and references")
+    require_more_than_stub(text, _STUB.search(source) is not None)
     return Extracted(text, title, "wikitext")
 
 
@@ -93,13 +100,14 @@ def wikitext_to_text(source: str, title: str | None = None) -> str:
         kept.append(text)
         return f"\ue000{len(kept) - 1}\ue001"
 
-    text = without_comments(source.replace("\ue000", "").replace("\ue001", ""))
+    text = without_comments(_PRIVATE.sub("", source))
     text = _protect(text, keep)
     text = _without_elements(text)
-    text = resolve(text, lambda parts: expand(parts, title or ""))
+    text = settle(resolve(text, lambda parts: expand(parts, title or "")))
+    text = _UNKNOWN.sub("", text) if UNKNOWN in text else text
     text = _MAGIC.sub("", _BREAK.sub("\n", text))
     text = _POWER.sub(r"^\1", _QUOTES.sub("", text))  # 10<sup>7</sup> must not become 107
-    text = without_hollow_brackets(_TAG.sub("", text))
+    text = _STRAY_SPACE.sub("", without_hollow_brackets(_TAG.sub("", text)))
     text = "\n".join(_line(line) for line in text.split("\n"))
     text = without_apparatus(re.sub(r"\n{3,}", "\n\n", _SPACES.sub(" ", html.unescape(text))))
     text = _MARKED.sub(lambda match: kept[int(match.group(1))], text)
