@@ -20,7 +20,7 @@ MAX_WEB_BYTES = 3_000_000  # trafilatura is slower and holds several copies of t
 WIKI_NOISE = names(
     "navbox vertical-navbox navbar infobox portable-infobox reference mw-ref mw-editsection editsection toc toclimit-3 reflist "
     "references mw-references-wrap refbegin hatnote dablink metadata ambox mbox-small tmbox noprint catlinks printfooter mw-jump "
-    "mw-jump-link thumb thumbinner gallery gallerybox sistersitebox portal mw-empty-elt geo-nondefault geo-default coordinates "
+    "mw-jump-link thumb thumbinner gallery gallerybox sistersitebox portal mw-empty-elt geo-nondefault coordinates "
     "shortdescription mw-cite-backlink cite-accessibility-label error mwe-math-fallback-image-inline "
     "mwe-math-fallback-image-display mw-indicators siteSub contentSub contentSub2 jump-to-nav jumpto-nav navigation-not-searchable "
     "nomobile sidebar succession-box rt-commentedText toccolours mw-authority-control authority-control stub plainlinks-navbox asbox "

@@ -13,7 +13,12 @@ from curation.extract.units import Unit, convert, unit
 Arguments = dict[str, str]
 
 UNKNOWN = "\ue004"
-"""Stands for a number that only the wiki can work out; the bracket around it goes with it."""
+"""Around what stands in for a number that only the wiki can work out."""
+
+_UNKNOWN = rf"[$£€¥]?{UNKNOWN}[^{UNKNOWN}\n]*{UNKNOWN}"
+_IN_BRACKETS = re.compile(rf"\s?\(([^()\n]*{UNKNOWN}[^()\n]*)\)")
+_EQUIVALENT = re.compile(rf",?\s(?:or )?(?:about |approximately )?(?:the )?equivalent (?:of|to) (?:about )?{_UNKNOWN}(?: today| now)?,?")
+_CLAUSE = re.compile(r"[;,]\s")
 
 _NUMBER = re.compile(r"[-+−–]?\s*\d[\d,]*(?:\.\d+)?|[-+−–]?\s*\.\d+")
 _MANY = re.compile(r"e(3|6|9|12)(?=[A-Za-z])")
@@ -23,6 +28,7 @@ _RANGES = {
     "+/-": " ± ", "±": " ± ", "&ndash;": "–", "and(-)": " and ", "xx": " × ", "*": " × ", "(-)": "–", "to about": " to about ",
 }  # fmt: skip
 _US = {"metre": "meter", "litre": "liter"}
+_TALL = 3  # metres; what is taller than people is given in feet alone
 _MOST_DIGITS = 30  # no measure has more; a longer number would be written out for ever
 
 
@@ -104,6 +110,8 @@ class _Conversion:
     def _outputs(self, source: Unit) -> str:
         named = [argument for argument in self._rest[:1] if argument and not _NUMBER.fullmatch(argument)]
         codes = tuple(named[0].replace("ft in", "ftin").split()) if named else source.outputs
+        if codes == ("ftin",) and not named and abs(_parsed(self._values[0]) or 0) >= _TALL:
+            codes = ("ft",)
         return "; ".join(text for text in (self._output(source, code) for code in codes) if text)
 
     def _output(self, source: Unit, code: str) -> str:
@@ -136,7 +144,7 @@ def _feet_and_inches(numbers: list[float | None], source: Unit, between: list[st
         if number is None or inch is None:
             return ""
         feet, inches = divmod(int(rounded(convert(number, source, inch), 0).replace(",", "").replace("−", "-")), 12)
-        parts.append(f"{word}{feet} ft {inches} in")
+        parts.append(f"{word}{feet:,} ft {inches} in")
     return "".join(parts)
 
 
@@ -189,6 +197,42 @@ def valued(arguments: Arguments) -> str:
     name = next((arguments[key] for key in ("u", "ul") if arguments.get(key)), "")
     per = next((f"/{arguments[key]}" for key in ("up", "upl") if arguments.get(key)), "")
     return f"{arguments.get('p', '')}{grouped(arguments.get('1', ''))}{error}{power} {name}{per}".strip()
+
+
+def inflated(arguments: Arguments) -> str:
+    """{{Inflation|US|191,000|1914}}: an amount in the money of today, for which the amount of then stands in."""
+    return f"{UNKNOWN}{grouped(arguments.get('2', ''))} of {arguments.get('3', '')}{UNKNOWN}"
+
+
+def without_unknown(text: str) -> str:
+    """Takes out clauses in brackets and asides about numbers that nobody here can work out; elsewhere what stands in stays."""
+    if UNKNOWN not in text:
+        return text
+    text = _IN_BRACKETS.sub(_known_clauses, text)
+    return _EQUIVALENT.sub("", text).replace(UNKNOWN, "")
+
+
+def _known_clauses(bracket: re.Match[str]) -> str:
+    clauses = [clause for clause in _CLAUSE.split(bracket.group(1)) if UNKNOWN not in clause]
+    return f" ({', '.join(clauses)})" if clauses else ""
+
+
+def coordinates(arguments: Arguments) -> str:
+    """{{coord|51|30|N|0|7|W}}: 51°30′N 0°7′W; nothing where the page shows them beside its title alone."""
+    if "title" in arguments.get("display", "") and "inline" not in arguments["display"] and arguments["display"] != "it":
+        return ""
+    given = [arguments[name] for name in map(str, range(1, 9)) if re.fullmatch(r"[-−\d.]{1,20}|[NSEWO]", arguments.get(name, ""))]
+    if len(given) == 2:
+        ends = ("N", "S"), ("E", "W")
+        return " ".join(f"{number.lstrip('-−')}°{end[number[0] in '-−']}" for number, end in zip(given, ends, strict=True) if number)
+    marks = iter("°′″")
+    text = ""
+    for part in given:
+        if part in "NSEWO":
+            text, marks = f"{text}{part} ", iter("°′″")
+        else:
+            text += part + next(marks, "")
+    return text.strip()
 
 
 def fraction(arguments: Arguments) -> str:

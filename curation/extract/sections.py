@@ -22,7 +22,7 @@ APPARATUS = names(
 
 _HOLLOW = re.compile(r"[ \u00a0]?[(\[][\s;,.–-]*[)\]](?!\()")
 _HOLLOW_START = re.compile(r"\((?:[;,]\s*)+")
-_HOLLOW_END = re.compile(r"(?<=\w)[;,]\s+\)")
+_HOLLOW_END = re.compile(r"(?<=[\w\]/])[;,]\s+\)")
 
 
 def without_hollow_brackets(text: str) -> str:

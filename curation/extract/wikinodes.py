@@ -14,7 +14,11 @@ _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|svg|tiff?|webp|ogg|oga|ogv|webm|mp3|wav
 _NAMESPACE = re.compile(r"^:?\s*([^\W\d_][\w -]{0,30}?)\s*:\s*(?=\S)")
 _FILE_OPTION = re.compile(r"^\s*(?:thumb|thumbnail|frame|frameless|\d+px|upright)", re.IGNORECASE)
 _LANGUAGE_FOLDER = re.compile(r"^[a-z]{2}/(?:.*/)?")
-_ATTRIBUTES = re.compile(r"""(?:[a-z]{3,12}\s*=\s*(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'|[\w#%-]{1,30})\s*){1,12}""")
+_STYLING = re.compile(
+    r"""(?:(?:style|align|valign|class|colspan|rowspan|bgcolor|width|height|scope|nowrap|id|title|data-[a-z-]{1,30})\s*=\s*"""
+    r"""(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'|[^\s"'|]{1,60})\s*){1,12}""",
+    re.IGNORECASE,
+)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _LABEL_BREAK = re.compile(r"\s*\n\s*")
 _CELL = re.compile(r"\|\||!!")
@@ -169,4 +173,6 @@ def _cell(text: str) -> str:
     """A cell without its attributes (`align=right | text`)."""
     before, bar, after = text.partition("|")
     text = (after if bar and ("=" in before or not before.strip()) else text).strip()
-    return "" if _ATTRIBUTES.fullmatch(text) else _BREAK.sub(" ", text)
+    if not bar and (styling := _STYLING.match(text)):  # the bar behind it comes from a template such as {{n/a}}
+        text = text[styling.end() :]
+    return _BREAK.sub(" ", text)

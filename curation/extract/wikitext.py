@@ -10,7 +10,7 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.elements import nothing, replace_elements, without_comments
-from curation.extract.measures import UNKNOWN
+from curation.extract.measures import without_unknown
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.stubs import require_more_than_stub
 from curation.extract.templates import expand, settle
@@ -25,7 +25,7 @@ _DISAMBIGUATION = re.compile(
     re.IGNORECASE,
 )
 _STUB = re.compile(r"\{\{\s*(?:template:)?(?:[^{}|\n]{0,60}[ _/-])?(?:stub|ébauche|esbozo|abbozzo|beginnetje)\s*[|}]", re.IGNORECASE)
-_NOWIKI = re.compile(r"<(nowiki|pre|syntaxhighlight|source|math|chem|code)\b([^<>]*)>", re.IGNORECASE)
+_NOWIKI = re.compile(r"<(nowiki|pre|syntaxhighlight|source|math|chem)\b([^<>]*)>", re.IGNORECASE)
 _DROPPED_TAG = re.compile(
     r"<(ref|gallery|timeline|imagemap|score|templatedata|graph|mapframe|maplink|references|hiero|includeonly|"
     r"forum|poll|verbatim|rss|youtube|dpl|choose|inputbox|style|script)\b([^<>]*)>",
@@ -37,7 +37,10 @@ _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,400})?/?>")
 _POWER = re.compile(
     r"(?:(?<=[\d)])|(?<=\b\w)|(?<=\b\w\w)|(?<=\b\w\w\w))<sup>\s*((?:&minus;|[+−–-])?\d{1,4}[+−–-]?)\s*</sup>", re.IGNORECASE
 )
-_MAGIC = re.compile(r"__[A-Z]{3,25}__")
+_MAGIC = re.compile(
+    r"__(?:NOTOC|TOC|FORCETOC|NOEDITSECTION|(?:NO)?NEWSECTIONLINK|NOGALLERY|HIDDENCAT|(?:NO)?INDEX|STATICREDIRECT|NO(?:TITLE|CONTENT)?CONVERT|"
+    r"NOTC|NOCC|DISAMBIG|NOCACHE|EXPECTUNUSEDCATEGORY|NOWYSIWYG|START|END)__"
+)
 _QUOTES = re.compile(r"'{2,5}")
 _STRAY_SPACE = re.compile(r"(?<=\w) +(?=[.,](?:\s|$))")  # before the mark of a reference or a template
 _SPACES = re.compile(r"(?<=\S)[ \u00a0]{2,}")
@@ -45,7 +48,8 @@ _HEADING = re.compile(r"^(={1,6})[ \t]*([^\n]{0,300}?)[ \t]*\1[ \t]*$")
 _STRAY_STOP = re.compile(r"^[.,;:]\s+")
 _ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
 _PRIVATE = re.compile("[\ue000-\ue004]")
-_UNKNOWN = re.compile(rf"\s?\([^()\n]*{UNKNOWN}[^()\n]*\)|{UNKNOWN}")
+_ESCAPED_TAG = re.compile(r"&lt;(?:/?ref\b|br\b|!--)")
+_TAB = re.compile(r"^\|-\|", re.MULTILINE)
 _MARKED = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -100,11 +104,13 @@ def wikitext_to_text(source: str, title: str | None = None) -> str:
         kept.append(text)
         return f"\ue000{len(kept) - 1}\ue001"
 
+    if "<" not in source and _ESCAPED_TAG.search(source):
+        source = html.unescape(source)  # it was escaped once too often
     text = without_comments(_PRIVATE.sub("", source))
     text = _protect(text, keep)
     text = _without_elements(text)
-    text = settle(resolve(text, lambda parts: expand(parts, title or "")))
-    text = _UNKNOWN.sub("", text) if UNKNOWN in text else text
+    text = without_unknown(settle(resolve(text, lambda parts: expand(parts, title or ""))))
+    text = _TAB.sub("\n", text) if "|-|" in text else text
     text = _MAGIC.sub("", _BREAK.sub("\n", text))
     text = _POWER.sub(r"^\1", _QUOTES.sub("", text))  # 10<sup>7</sup> must not become 107
     text = _STRAY_SPACE.sub("", without_hollow_brackets(_TAG.sub("", text)))
