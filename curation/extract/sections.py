@@ -20,14 +20,17 @@ APPARATUS = names(
 """Headings whose sections hold links and lists of works rather than text."""
 
 
-_HOLLOW = re.compile(r"[ \u00a0]?[(\[][\s;,.–-]*[)\]](?!\()")
+_HOLLOW = re.compile(r"[(\[][\s;,.–-]*[)\]](?!\()")
+_SPACED_HOLLOW = re.compile(r"[ \u00a0]?[(\[][\s;,.–-]*[)\]](?!\()")
 _HOLLOW_START = re.compile(r"\((?:[;,]\s*)+")
-_HOLLOW_END = re.compile(r"(?<=[\w\]/])[;,]\s+\)")
+_HOLLOW_END = re.compile(r"[;,](?<=[\w\]/].)\s+\)")
 
 
 def without_hollow_brackets(text: str) -> str:
     """Takes out what a reference or a template left hollow: whole brackets, and the comma at the edge of one."""
-    return _HOLLOW_END.sub(")", _HOLLOW_START.sub("(", _HOLLOW.sub("", text)))
+    if _HOLLOW.search(text):
+        text = _SPACED_HOLLOW.sub("", text)
+    return _HOLLOW_END.sub(")", _HOLLOW_START.sub("(", text))
 
 
 def without_apparatus(text: str) -> str:

@@ -8,7 +8,8 @@ from curation.extract.elements import names
 
 DEEPEST = 60  # nodes within nodes; below that marks are taken as text, so that no page costs more than a few passes
 
-_MARK = re.compile(r"\{\{\{|\}\}\}|\{\{|\}\}|\[\[|\]\]|^[ \t:*]*\{\||^[ \t]*\|\}(?!\})|\[(?=(?:https?:|ftp:|//|mailto:))|\]", re.MULTILINE)
+_MARK = re.compile(r"\{\{\{|\}\}\}|\{\{|\}\}|\[\[|\]\]|\{\||\|\}(?!\})|\[(?=(?:https?:|ftp:|//|mailto:))|\]")
+_INDENT = 20  # spaces and marks of a list before a table
 _CLOSES = {"}}": "{{", "]]": "[[", "|}": "{|", "}}}": "{{{", "]": "["}
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|svg|tiff?|webp|ogg|oga|ogv|webm|mp3|wav|pdf|djvu)\s*$", re.IGNORECASE)
 _NAMESPACE = re.compile(r"^:?\s*([^\W\d_][\w -]{0,30}?)\s*:\s*(?=\S)")
@@ -47,7 +48,10 @@ def resolve(text: str, expand: Callable[[list[str]], str]) -> str:
     while match := _MARK.search(text, position):
         stack[-1].parts.append(text[position : match.start()])
         position = match.end()
-        mark = match.group().strip(" \t:*")
+        mark = match.group()
+        if mark in ("{|", "|}") and not _begins_line(text, match.start()):
+            stack[-1].parts.append(mark)
+            continue
         if mark == "}}}" and not open_marks.get("{{{", 0):
             mark, position = "}}", position - 1
         if mark not in _CLOSES:
@@ -63,6 +67,12 @@ def resolve(text: str, expand: Callable[[list[str]], str]) -> str:
     while len(stack) > 1:
         _abandon(stack, open_marks)
     return "".join(stack[0].parts)
+
+
+def _begins_line(text: str, position: int) -> bool:
+    start = max(0, position - _INDENT)
+    _, newline, before = text[start:position].rpartition("\n")
+    return bool(newline or not start) and not before.strip(" \t:*")
 
 
 def _close(stack: list[_Node], open_marks: dict[str, int], mark: str, expand: Callable[[list[str]], str]) -> None:
@@ -97,16 +107,19 @@ def _resolved(mark: str, body: str, expand: Callable[[list[str]], str]) -> str:
 def link(body: str) -> str:
     """The words that a reader sees of an internal link."""
     target, *labels = body.split("|")
-    if found := _NAMESPACE.match(target):
+    if ":" in target and (found := _NAMESPACE.match(target)):
         name = found.group(1).lower()
         visible = target.startswith(":")
         if not visible and (name.replace(" ", "_") in HIDDEN_NAMESPACES or (len(name) <= 3 and not labels)):
             return ""
-    if _IMAGE.search(target) and ":" in target and (not labels or len(labels) > 1 or _FILE_OPTION.match(labels[0])):
+    if ":" in target and _IMAGE.search(target) and (not labels or len(labels) > 1 or _FILE_OPTION.match(labels[0])):
         return ""
     if not labels:
         return _LANGUAGE_FOLDER.sub("", target.lstrip(":")).partition("#")[0] or target.lstrip("#")
-    return _LABEL_BREAK.sub(" ", labels[-1]) if labels[-1].strip() else re.sub(r"\s*\([^)]*\)$", "", target)
+    label = labels[-1]
+    if "\n" in label:
+        label = _LABEL_BREAK.sub(" ", label)
+    return label if label.strip() else re.sub(r"\s*\([^)]*\)$", "", target)
 
 
 def table(body: str) -> str:

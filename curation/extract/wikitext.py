@@ -34,16 +34,16 @@ _DROPPED_TAG = re.compile(
 _CODE_TAGS = frozenset({"pre", "syntaxhighlight", "source"})
 _BREAK = re.compile(r"<(?:br|p|/p|/div|hr|/tr|/blockquote|/center)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,400})?/?>")
-_POWER = re.compile(
-    r"(?:(?<=[\d)])|(?<=\b\w)|(?<=\b\w\w)|(?<=\b\w\w\w))<sup>\s*((?:&minus;|[+−–-])?\d{1,4}[+−–-]?)\s*</sup>", re.IGNORECASE
-)
+_RAISED = re.compile(r"<sup>\s*((?:&minus;|[+−–-])?\d{1,4}[+−–-]?)\s*</sup>", re.IGNORECASE)
+_BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
 _MAGIC = re.compile(
     r"__(?:NOTOC|TOC|FORCETOC|NOEDITSECTION|(?:NO)?NEWSECTIONLINK|NOGALLERY|HIDDENCAT|(?:NO)?INDEX|STATICREDIRECT|NO(?:TITLE|CONTENT)?CONVERT|"
     r"NOTC|NOCC|DISAMBIG|NOCACHE|EXPECTUNUSEDCATEGORY|NOWYSIWYG|START|END)__"
 )
 _QUOTES = re.compile(r"'{2,5}")
-_STRAY_SPACE = re.compile(r"(?<=\w) +(?=[.,](?:\s|$))")  # before the mark of a reference or a template
-_SPACES = re.compile(r"(?<=\S)[ \u00a0]{2,}")
+_STRAY_SPACE = re.compile(r" (?<=\w ) *(?=[.,](?:\s|$))")  # before the mark of a reference or a template
+_SPACES = re.compile(r"[ \u00a0](?<=\S.)[ \u00a0]+")
+_TRAILING = re.compile(r"[ \t](?<![ \t][ \t])[ \t]*\n")
 _HEADING = re.compile(r"^(={1,6})[ \t]*([^\n]{0,300}?)[ \t]*\1[ \t]*$")
 _STRAY_STOP = re.compile(r"^[.,;:]\s+")
 _ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
@@ -112,12 +112,12 @@ def wikitext_to_text(source: str, title: str | None = None) -> str:
     text = without_unknown(settle(resolve(text, lambda parts: expand(parts, title or ""))))
     text = _TAB.sub("\n", text) if "|-|" in text else text
     text = _MAGIC.sub("", _BREAK.sub("\n", text))
-    text = _POWER.sub(r"^\1", _QUOTES.sub("", text))  # 10<sup>7</sup> must not become 107
+    text = _RAISED.sub(_power, _QUOTES.sub("", text))
     text = _STRAY_SPACE.sub("", without_hollow_brackets(_TAG.sub("", text)))
     text = "\n".join(_line(line) for line in text.split("\n"))
     text = without_apparatus(re.sub(r"\n{3,}", "\n\n", _SPACES.sub(" ", html.unescape(text))))
     text = _MARKED.sub(lambda match: kept[int(match.group(1))], text)
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<![ \t])[ \t]+\n", "\n", text)).strip()
+    return re.sub(r"\n{3,}", "\n\n", _TRAILING.sub("\n", text)).strip()
 
 
 def _protect(text: str, keep: Callable[[str], str]) -> str:
@@ -136,6 +136,12 @@ def _protect(text: str, keep: Callable[[str], str]) -> str:
 
 def _without_elements(text: str) -> str:
     return replace_elements(text, _DROPPED_TAG, nothing)
+
+
+def _power(raised: re.Match[str]) -> str:
+    """10<sup>7</sup> must not become 107."""
+    start = raised.start()
+    return f"^{raised.group(1)}" if _BASE.search(raised.string[max(0, start - 4) : start]) else raised.group()
 
 
 def _line(line: str) -> str:
