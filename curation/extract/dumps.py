@@ -17,7 +17,8 @@ _JOINED = re.compile(r"(?:(?<=[^\W\d_][\w,.'’)&-])|(?<=['’][a-z])|(?<=[_ ]&)
 _HATNOTE = re.compile(
     r"(?:(?:Main articles?|Main page|See also|Further information|Further reading|Not to be confused with|Not related to)\b[: ]|"
     r"For (?:other uses|other people|the |a |an |more |information |further |details |technical |[^.\n]{1,80}, see )[^\n]{0,200}, see |"
-    r"For [^.\n]{1,100}, see |(?:This article|This section|This page) is about [^\n]{1,300}(?:see|see also) |\"[^\"\n]{1,100}\" redirects? here|"
+    r"For [^.\n]{1,100}, see |(?:This article|This section|This page) is about [^\n]{1,300}(?:see|see also) |"
+    r"\"[^\"\n]{1,100}\" redirects? here|"
     r"Look up [^\n]{1,80} in Wiktionary|Wiki\w+ has [^\n]{1,80} related to|[^\n]{1,100} redirects here\. For )"
 )
 _BOX = re.compile(

@@ -53,6 +53,7 @@ def extract_html(item: Captured) -> Extracted:
     require_article(tree)
     content = _content_element(tree, source, item.media_type)
     if content is not None:
+        drop_pictures(tree)
         found = _result(render(content, WIKI_NOISE), title, "html-element")
         require_more_than_stub(found.text, is_stub(tree))
         return found
@@ -99,6 +100,12 @@ def require_article(tree: lxml.html.HtmlElement) -> None:
         raise Dropped(Reason.LISTING, "the page lists search results")
     if tree.xpath("//*[contains(@class, 'redirectMsg') or contains(@class, 'redirectText')]"):
         raise Dropped(Reason.REDIRECT, "the page shows where it redirects to")
+
+
+def drop_pictures(tree: lxml.html.HtmlElement) -> None:
+    """Takes out pictures with their captions as Parsoid writes them, and the mobile pages made of it."""
+    for picture in tree.xpath("//figure[starts-with(@typeof, 'mw:') or contains(@class, 'pcs-')]"):
+        picture.drop_tree()
 
 
 def is_stub(tree: lxml.html.HtmlElement) -> bool:

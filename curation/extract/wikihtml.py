@@ -13,7 +13,7 @@ from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
 from curation.extract.blocks import elements_of_class, render
 from curation.extract.elements import names
-from curation.extract.html import MAX_BYTES, WIKI_NOISE, is_stub, parse_html, require_article
+from curation.extract.html import MAX_BYTES, WIKI_NOISE, drop_pictures, is_stub, parse_html, require_article
 from curation.extract.sections import without_apparatus
 from curation.extract.stubs import require_more_than_stub
 
@@ -34,8 +34,7 @@ def extract_rendered(item: Captured) -> Extracted:
     require_article(tree)
     for box in list(elements_of_class(tree, "portable-infobox")):
         _as_list(box)
-    for picture in tree.xpath("//figure[starts-with(@typeof, 'mw:File')]"):
-        picture.drop_tree()
+    drop_pictures(tree)
     _without_missing_templates(tree)
     body = tree.find("body")
     text = without_apparatus(render(body if body is not None else tree, NOISE)).strip()

@@ -2,6 +2,9 @@
 
     .venv/bin/python -m tests.bench.wikitext [--templates 40]
 
+Two tables of templates follow: what each shows on rendered pages against what is extracted of it, and, for the dumps, which have
+no rendered form, what each is given against what is extracted of it.
+
 **Which pages count.** Those of `../shared` for which wikitext and rendered HTML of one revision exist. Pages of different
 revisions are no pair. A recorded `action=parse` is paired with a recorded text of the same revision. A page of Parsoid's
 HTML brings its own wikitext: the calls of its templates as they were written, and marks from which the rest follows (see
@@ -17,19 +20,25 @@ order; that words stand beside the right neighbours is shown by the same shares 
 """
 
 import argparse
+import bz2
+import gzip
 import json
 import re
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import lxml.html
 from lxml import etree
 
-from curation.extract.elements import names
+from curation.extract.elements import names, without_comments
+from curation.extract.furniture import is_furniture
+from curation.extract.templates import expand
+from curation.extract.wikinodes import resolve
 from curation.extract.wikitext import wikitext_to_text
 from tests.bench import parsoid
 
@@ -39,6 +48,11 @@ PRESENT, FOREIGN = 0.98, 0.02
 _PARSOID = "corpus/wiki/wikipedia-parsoid-html.zip"
 _ARTICLES = ("test/fixtures/Dog.html", "test/fixtures/ar-Mathematics.html")
 _TALKS = ("corpus/wiki/wikipedia-talk-html.zip", "tests/cases/{0}/{0}.html", ("fr-unsigned-parsoid", "pl-big-parsoid"))
+_DUMPS: tuple[tuple[str, Callable[[Path], IO[bytes]]], ...] = (
+    ("corpus/wiki/enwiki-2016-shortened.xml.bz2", bz2.open),
+    ("corpus/game/fandom-titanic_pages_current.xml.gz", gzip.open),
+)
+_REFERENCE = re.compile(r"<ref\b[^<>/]*>.*?</ref>", re.DOTALL)
 _RECORDED = ("23-parse.json", "04-generator-allpages-content.json")
 
 _FURNITURE = names(
@@ -83,20 +97,60 @@ def main() -> None:
     arguments = parser.parse_args()
     if not SHARED.is_dir():
         sys.exit(f"There is no {SHARED}: this measures its pages.")
+    missed = _print_pages()
+    _print_rendered(arguments.templates)
+    _print_unrendered(arguments.templates)
+    sys.exit(1 if missed else 0)
+
+
+def _print_pages() -> int:
+    """The table of pages; how many of them miss the line."""
     print(f"{'page':40} {'words':>7} {'present':>8} {'foreign':>8} {'pairs present':>14} {'pairs foreign':>14}")
     missed = 0
     for page in pages():
-        present, foreign = shares(visible(page.body), wikitext_to_text(page.wikitext, page.title))
-        pairs = shares(visible(page.body), wikitext_to_text(page.wikitext, page.title), 2)
+        body, ours = visible(page.body), wikitext_to_text(page.wikitext, page.title)
+        (present, foreign), pairs = shares(body, ours), shares(body, ours, 2)
         missed += present < PRESENT or foreign > FOREIGN
-        words = words_of(visible(page.body)).total()
-        print(f"{page.title[:40]:40} {words:7} {present:8.2%} {foreign:8.2%} {pairs[0]:14.2%} {pairs[1]:14.2%}")
+        print(f"{page.title[:40]:40} {words_of(body).total():7} {present:8.2%} {foreign:8.2%} {pairs[0]:14.2%} {pairs[1]:14.2%}")
     print(f"\nwanted: present at least {PRESENT:.0%}, foreign at most {FOREIGN:.0%}; {missed} pages miss it\n")
+    return missed
+
+
+def _print_rendered(rows: int) -> None:
     print(f"{'template':34} {'calls':>6} {'rendered':>9} {'ours':>8} {'present':>8}   visible characters, words present")
-    for name, meter in sorted(meters().items(), key=lambda pair: -pair[1].rendered)[: arguments.templates]:
+    for name, meter in sorted(meters().items(), key=lambda pair: -pair[1].rendered)[:rows]:
         share = meter.kept["kept"] / meter.kept["all"] if meter.kept["all"] else 1.0
         print(f"{name[:34]:34} {meter.calls:6} {meter.rendered:9} {meter.extracted:8} {share:8.1%}")
-    sys.exit(1 if missed else 0)
+
+
+def _print_unrendered(rows: int) -> None:
+    print("\nPages without a rendered form: characters that the templates are given and that are extracted of them")
+    print(f"{'template':34} {'calls':>6} {'given':>9} {'ours':>8} {'left out by name':>17}")
+    for name, meter in sorted(unrendered().items(), key=lambda pair: pair[1].extracted - pair[1].rendered)[:rows]:
+        by_name = "yes" if is_furniture(name) and not meter.extracted else ""
+        print(f"{name[:34]:34} {meter.calls:6} {meter.rendered:9} {meter.extracted:8} {by_name:>17}")
+
+
+def unrendered() -> dict[str, Meter]:
+    """The templates of the dumps: `rendered` counts what they are given, for want of a page to look at."""
+    found: dict[str, Meter] = {}
+
+    def count(parts: list[str]) -> str:
+        shown = expand(parts, "")
+        meter = found.setdefault(" ".join(parts[0].replace("_", " ").lower().split()), Meter())
+        meter.calls += 1
+        meter.rendered += sum(_visible_characters(part.partition("=")[2] or part) for part in parts[1:])
+        meter.extracted += _visible_characters(shown)
+        return shown
+
+    for name, opened in _DUMPS:
+        with opened(SHARED / name) as dump:
+            for _, page in etree.iterparse(dump, tag="{*}page", huge_tree=True):
+                if page.findtext("{*}ns") == "0" and page.find("{*}redirect") is None:
+                    text = without_comments(page.findtext("{*}revision/{*}text") or "")
+                    resolve(_REFERENCE.sub("", text), count)
+                page.clear()
+    return found
 
 
 def pages() -> Iterator[Page]:
@@ -166,7 +220,7 @@ def _see(element: etree._Element, parts: list[str], left_out: list[int], root: e
     if not isinstance(element.tag, str) or _is_furniture(element):
         return
     if element.tag in _HEADINGS:
-        level, words = int(element.tag[1]), " ".join("".join(element.itertext()).split()).lower().strip(" :")
+        level, words = int(element.tag[1]), _words_of_heading(element)
         if not left_out[0] or level <= left_out[0]:
             left_out[0] = level if words in _APPARATUS else 0
     if "mw:Extension/math" in (element.get("typeof") or ""):  # a formula is its TeX in both
@@ -178,6 +232,13 @@ def _see(element: etree._Element, parts: list[str], left_out: list[int], root: e
         parts.append("" if left_out[0] else child.tail or "")
     if element.tag not in ("a", "b", "i", "span", "small", "sup", "sub", "em", "strong", "abbr", "u", "bdi"):
         parts.append("\n")
+
+
+def _words_of_heading(heading: etree._Element) -> str:
+    shown = [heading.text or ""]
+    for child in heading:
+        shown.extend(("" if _is_furniture(child) else "".join(child.itertext()), child.tail or ""))
+    return " ".join("".join(shown).split()).lower().strip(" :")
 
 
 def _is_furniture(element: etree._Element) -> bool:

@@ -18,7 +18,7 @@ START = "Jump_to_navigation Jump_to_search\n"
         '"Au" redirects here. For the town, see Au_(town).',
         "Not to be confused with Pyrite.",
         "Look up gold in Wiktionary, the free dictionary.",
-        "This article needs additional citations for verification. Please help improve this article. (Learn how and when to remove this message)",
+        "This article needs additional citations for verification. (Learn how and when to remove this message)",
         "This section needs expansion. You can help by adding to it.",
         "[Nugget]",
     ],

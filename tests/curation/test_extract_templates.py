@@ -105,9 +105,12 @@ def test_what_was_said_and_what_was_written_stays(source: str, text: str) -> Non
 
 @pytest.mark.parametrize(
     "call",
-    ["{{flagicon|Dale}}", "{{rp|12}}", "{{sfn|Oin|1402|p=3}}", "{{citation needed|date=May 2011}}", "{{efn|A long note that tells more.}}"]
-    + ["{{Main|Ore|Gold}}", "{{About|the ore|the town|Dale}}", "{{Use dmy dates|date=May 2011}}", "{{coord|1|2|display=title}}"]
-    + ["{{Infobox mine|name=Dale|depth=300|ore=gold}}", "{{reflist|30em}}", "{{Dale topics}}", "{{#tag:ref|A note.}}", "{{DEFAULTSORT:Dale}}"],
+    (
+        *("{{flagicon|Dale}}", "{{rp|12}}", "{{sfn|Oin|1402|p=3}}", "{{citation needed|date=May 2011}}", "{{efn|A note that tells more.}}"),
+        *("{{Main|Ore|Gold}}", "{{About|the ore|the town|Dale}}", "{{Use dmy dates|date=May 2011}}", "{{coord|1|2|display=title}}"),
+        *("{{Infobox mine|name=Dale|depth=300|ore=gold}}", "{{reflist|30em}}", "{{Dale topics}}", "{{#tag:ref|A note.}}"),
+        "{{DEFAULTSORT:Dale}}",
+    ),
 )
 def test_furniture_shows_nothing(call: str) -> None:
     assert wikitext_to_text(f"Gold{call} shines.\n\n{call}\n\nIron rusts.").replace("\n\n", " ") == "Gold shines. Iron rusts."
