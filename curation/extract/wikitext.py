@@ -13,9 +13,10 @@ from curation.extract.elements import nothing, replace_elements, without_comment
 from curation.extract.measures import without_unknown
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.stubs import require_more_than_stub
-from curation.extract.templates import expand, settle
+from curation.extract.templates import expand, expand_with_boxes, settle
 from curation.extract.wikinodes import resolve
 
+_SHORT = 2_000  # characters of a page that may be nothing but a box of facts
 MAX_BYTES = 4_000_000
 
 _REDIRECT = re.compile(r"\s*#\s*[^\W\d_]{4,20}\s*:?\s*\[\[\s*([^\]\n|]{1,300})", re.IGNORECASE)
@@ -90,14 +91,20 @@ def _page(source: str, title: str | None) -> Extracted:
     if _DISAMBIGUATION.search(source) or (title or "").endswith("(disambiguation)"):
         raise Dropped(Reason.DISAMBIGUATION, "the page bears the template of a disambiguation page")
     text = wikitext_to_text(source, title)
+    if len(text) < _SHORT and not wikitext_to_text(source, title, _leave_out):  # nothing but templates: its boxes are what it says
+        text = wikitext_to_text(source, title, expand_with_boxes)
     if not text:
         raise Dropped(Reason.EMPTY, "nothing but templates, links to files and references")
     require_more_than_stub(text, _STUB.search(source) is not None)
     return Extracted(text, title, "wikitext")
 
 
-def wikitext_to_text(source: str, title: str | None = None) -> str:
-    """Light Markdown from wikitext, in time linear in its length."""
+def _leave_out(_parts: list[str], _title: str) -> str:
+    return ""
+
+
+def wikitext_to_text(source: str, title: str | None = None, template: Callable[[list[str], str], str] = expand) -> str:
+    """Light Markdown from wikitext, in time linear in its length; `template` shows a call by its parts and the page's title."""
     kept: list[str] = []
 
     def keep(text: str) -> str:
@@ -109,7 +116,7 @@ def wikitext_to_text(source: str, title: str | None = None) -> str:
     text = without_comments(_PRIVATE.sub("", source))
     text = _protect(text, keep)
     text = _without_elements(text)
-    text = without_unknown(settle(resolve(text, lambda parts: expand(parts, title or ""))))
+    text = without_unknown(settle(resolve(text, lambda parts: template(parts, title or ""))))
     text = _TAB.sub("\n", text) if "|-|" in text else text
     text = _MAGIC.sub("", _BREAK.sub("\n", text))
     text = _RAISED.sub(_power, _QUOTES.sub("", text))

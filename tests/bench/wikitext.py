@@ -27,10 +27,9 @@ import re
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 import lxml.html
 from lxml import etree
@@ -48,10 +47,7 @@ PRESENT, FOREIGN = 0.98, 0.02
 _PARSOID = "corpus/wiki/wikipedia-parsoid-html.zip"
 _ARTICLES = ("test/fixtures/Dog.html", "test/fixtures/ar-Mathematics.html")
 _TALKS = ("corpus/wiki/wikipedia-talk-html.zip", "tests/cases/{0}/{0}.html", ("fr-unsigned-parsoid", "pl-big-parsoid"))
-_DUMPS: tuple[tuple[str, Callable[[Path], IO[bytes]]], ...] = (
-    ("corpus/wiki/enwiki-2016-shortened.xml.bz2", bz2.open),
-    ("corpus/game/fandom-titanic_pages_current.xml.gz", gzip.open),
-)
+_DUMPS = ("corpus/wiki/enwiki-2016-shortened.xml.bz2", "corpus/game/fandom-titanic_pages_current.xml.gz")
 _REFERENCE = re.compile(r"<ref\b[^<>/]*>.*?</ref>", re.DOTALL)
 _RECORDED = ("23-parse.json", "04-generator-allpages-content.json")
 
@@ -143,8 +139,8 @@ def unrendered() -> dict[str, Meter]:
         meter.extracted += _visible_characters(shown)
         return shown
 
-    for name, opened in _DUMPS:
-        with opened(SHARED / name) as dump:
+    for name in _DUMPS:
+        with bz2.open(SHARED / name) if name.endswith(".bz2") else gzip.open(SHARED / name) as dump:
             for _, page in etree.iterparse(dump, tag="{*}page", huge_tree=True):
                 if page.findtext("{*}ns") == "0" and page.find("{*}redirect") is None:
                     text = without_comments(page.findtext("{*}revision/{*}text") or "")

@@ -79,6 +79,12 @@ def test_pages_that_are_no_articles_are_dropped_with_a_reason(source: str, reaso
     assert dropped.value.reason is reason
 
 
+def test_a_page_of_nothing_but_a_box_is_the_list_of_its_facts() -> None:
+    box = "{{Machine\n|name=Pump\n|cost=300\n|image=Pump.png\n|made_in=[[Dale]]\n|description=" + "It pumps. " * 15 + "}}"
+    text = extract(item(page(text=box), "application/x-mediawiki-page+xml")).text
+    assert text == "- Name: Pump\n- Cost: 300\n- Made in: Dale\n\n" + ("It pumps. " * 15).strip()
+
+
 def test_a_broken_page_element_fails() -> None:
     with pytest.raises(Failed) as failed:
         extract(item("<page><title>Gold</page>", "application/x-mediawiki-page+xml"))
