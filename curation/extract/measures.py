@@ -16,7 +16,7 @@ UNKNOWN = "\ue004"
 """Around what stands in for a number that only the wiki can work out."""
 
 _UNKNOWN = rf"[$£€¥]?{UNKNOWN}[^{UNKNOWN}\n]*{UNKNOWN}"
-_IN_BRACKETS = re.compile(rf"\s?\(([^()\n]*{UNKNOWN}[^()\n]*)\)")
+_IN_BRACKETS = re.compile(r"\s?\(([^()\n]*)\)")
 _EQUIVALENT = re.compile(rf",?\s(?:or )?(?:about |approximately )?(?:the )?equivalent (?:of|to) (?:about )?{_UNKNOWN}(?: today| now)?,?")
 _CLAUSE = re.compile(r"[;,]\s")
 
@@ -213,6 +213,8 @@ def without_unknown(text: str) -> str:
 
 
 def _known_clauses(bracket: re.Match[str]) -> str:
+    if UNKNOWN not in bracket.group(1):
+        return bracket.group()
     clauses = [clause for clause in _CLAUSE.split(bracket.group(1)) if UNKNOWN not in clause]
     return f" ({', '.join(clauses)})" if clauses else ""
 
