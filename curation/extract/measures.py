@@ -29,7 +29,7 @@ _RANGES = {
 }  # fmt: skip
 _US = {"metre": "meter", "litre": "liter"}
 _TALL = 3  # metres; what is taller than people is given in feet alone
-_MOST_DIGITS = 30  # no measure has more; a longer number would be written out for ever
+_MOST_DIGITS = 15  # what a float holds exactly; a longer number is shown and not converted
 
 
 def converted(arguments: Arguments) -> str:
@@ -149,11 +149,10 @@ def _feet_and_inches(numbers: list[float | None], source: Unit, between: list[st
 
 
 def _parsed(text: str) -> float | None:
-    text = text.strip().replace(",", "").replace("−", "-").replace("–", "-").replace(" ", "")
-    try:
-        return float(text) if len(text) <= _MOST_DIGITS else None
-    except ValueError:
+    text = text.strip()
+    if len(text) > _MOST_DIGITS or not _NUMBER.fullmatch(text):
         return None
+    return float(text.replace(",", "").replace("−", "-").replace("–", "-").replace(" ", ""))
 
 
 def _magnitude(number: float) -> int:

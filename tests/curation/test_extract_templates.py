@@ -25,6 +25,7 @@ def text_of(source: str) -> str:
         ("{{convert|100|lb|kg|order=flip|abbr=on}}", "45 kg (100 lb)"),
         ("{{convert|12|nmi}}", "12 nautical miles (22 km; 14 mi)"),
         ("{{convert|4|wagons}}", "4 wagons"),
+        ("{{convert|nan|km}}", "nan kilometres"),
         ("{{convert|" + "9" * 400 + "|km}}", "9" * 400 + " kilometres"),
         ("{{val|1234.5|0.2|e=6|u=kg}}", "1234.5±0.2×10^6 kg"),
         ("{{formatnum:1234567}}", "1,234,567"),
