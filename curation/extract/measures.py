@@ -20,7 +20,7 @@ _IN_BRACKETS = re.compile(r"\s?\(([^()\n]*)\)")
 _EQUIVALENT = re.compile(rf",?\s(?:or )?(?:about |approximately )?(?:the )?equivalent (?:of|to) (?:about )?{_UNKNOWN}(?: today| now)?,?")
 _CLAUSE = re.compile(r"[;,]\s")
 
-_NUMBER = re.compile(r"[-+−–]?\s*\d[\d,]*(?:\.\d+)?|[-+−–]?\s*\.\d+")
+_NUMBER = re.compile(r"[-+−–]? *\d[\d,]*(?:\.\d+)?|[-+−–]? *\.\d+", re.ASCII)
 _MANY = re.compile(r"e(3|6|9|12)(?=[A-Za-z])")
 _MULTIPLES = {"3": "thousand", "6": "million", "9": "billion", "12": "trillion"}
 _RANGES = {
