@@ -20,7 +20,7 @@ _STYLING = re.compile(
     r"""(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'|[^\s"'|]{1,60})\s*){1,12}""",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_BREAK = re.compile(r"</?(?:br|p|div|center|hr|li|ul|ol)\b[^<>]{0,200}>", re.IGNORECASE)
 _LABEL_BREAK = re.compile(r"\s*\n\s*")
 _CELL = re.compile(r"\|\||!!")
 _BARS = re.compile(r"\|\|")
@@ -170,7 +170,9 @@ class _Rows:
     def go_on(self, text: str) -> None:
         row = self._rows[-1]
         if row:
-            row[-1] = f"{row[-1]} {text}".strip()
+            before, item = row[-1], text.lstrip("*#;: ")
+            between = ", " if item != text and before and before[-1] not in ",;:" else " "
+            row[-1] = f"{before}{between}{_BREAK.sub(' ', item)}".strip()
 
     def lines(self) -> list[str]:
         joined = (" | ".join(row).rstrip(" |") if any(row) else "" for row in self._rows)

@@ -27,6 +27,7 @@ from curation.extract.wikitext import wikitext_to_text
         ("Text.\n\n== See also ==\n* [[Elf]]\n\n== Empty ==\n", "Text."),
         ("{|\n! Ore !! Depth\n|-\n| align=right | Gold || 300\n|}", "Ore | Depth\nGold | 300"),
         ("{|\n! Ore !! Vein !! Depth\n|-\n| Gold || || 300\n|-\n| || deep ||\n|}", "Ore | Vein | Depth\nGold | | 300\n| deep"),
+        ("{|\n|<center>Gold</center>\n| Found in:\n* Dale\n* Moria<br>deep\n|}", "Gold | Found in: Dale, Moria deep"),
         ("{|\n|-\n| rowspan=2 | Gold || Moria\n|-\n| Erebor\n|}", "Gold | Moria\n| Erebor"),
         ("{|\n| Gold || style=color:red {{n/a}}\n|}", "Gold | N/A"),
         ("The <code>[[Mine|dig]](x)</code> call with __init__.__NOTOC__", "The dig(x) call with __init__."),
