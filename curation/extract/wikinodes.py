@@ -29,7 +29,10 @@ _ROWSPAN = re.compile(r"""rowspan\s*=\s*["']?(\d{1,3})""", re.IGNORECASE)
 HIDDEN_NAMESPACES = names(
     "file image media category template user user_talk special help wikipedia project mediawiki portal talk translation datei bild "
     "kategorie fichier catégorie archivo imagen categoría categoria файл изображение категория plik grafika kategoria bestand "
-    "afbeelding categorie ficheiro imagem immagine lêer kategori fil dosya картинка картина ファイル カテゴリ"
+    "afbeelding categorie ficheiro imagem immagine lêer kategori fil dosya картинка картина ファイル カテゴリ "
+    "kategória kategorija kategooria luokka flokkur catagóir rummad thể_loại κατηγορία категорія катэгорыя категорија ангилал төркем "
+    "санат تصنيف رده קטגוריה 분류 分类 分類 หมวดหมู่ श्रेणी वर्ग বিষয়শ্রেণী fitxer soubor súbor fájl kép slika датотека tiedosto pilt "
+    "attēls vaizdas ملف پرونده קובץ 파일 文件 檔案 चित्र αρχείο εικόνα tập_tin imatge billede mynd"
 )
 BOXES = re.compile(r"navbox|infobox|toccolours|metadata|ambox|succession|nowraplinks|noprint|vertical-navbox", re.IGNORECASE)
 

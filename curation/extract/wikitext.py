@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from lxml import etree
 
@@ -33,7 +33,8 @@ _DROPPED_TAG = re.compile(
     re.IGNORECASE,
 )
 _CODE_TAGS = frozenset({"pre", "syntaxhighlight", "source"})
-_BREAK = re.compile(r"<(?:br|p|/p|/div|hr|/tr|/blockquote|/center)\b[^<>]{0,200}/?>", re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/tr)\b[^<>]{0,200}/?>", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"</?(?:p|div|hr|blockquote|center)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,400})?/?>")
 _RAISED = re.compile(r"<sup>\s*((?:&minus;|[+−–-])?\d{1,4}[+−–-]?)\s*</sup>", re.IGNORECASE)
 _BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
@@ -46,6 +47,8 @@ _STRAY_SPACE = re.compile(r" (?<=\w ) *(?=[.,](?:\s|$))")  # before the mark of 
 _SPACES = re.compile(r"[ \u00a0](?<=\S.)[ \u00a0]+")
 _TRAILING = re.compile(r"[ \t](?<![ \t][ \t])[ \t]*\n")
 _HEADING = re.compile(r"^(={1,6})[ \t]*([^\n]{0,300}?)[ \t]*\1[ \t]*$")
+_WRAPPED = 60  # characters; a line that is shorter may be one of a poem or an address
+_MARKUP = re.compile(r"\s*(?:#|- |1\. |\n)")
 _STRAY_STOP = re.compile(r"^[.,;:]\s+")
 _ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
 _PRIVATE = re.compile("[\ue000-\ue004]")
@@ -118,10 +121,10 @@ def wikitext_to_text(source: str, title: str | None = None, template: Callable[[
     text = _without_elements(text)
     text = without_unknown(settle(resolve(text, lambda parts: template(parts, title or ""))))
     text = _TAB.sub("\n", text) if "|-|" in text else text
-    text = _MAGIC.sub("", _BREAK.sub("\n", text))
+    text = _MAGIC.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", text)))
     text = _RAISED.sub(_power, _QUOTES.sub("", text))
     text = _STRAY_SPACE.sub("", without_hollow_brackets(_TAG.sub("", text)))
-    text = "\n".join(_line(line) for line in text.split("\n"))
+    text = "\n".join(_unwrapped(_line(line) for line in text.split("\n")))
     text = without_apparatus(re.sub(r"\n{3,}", "\n\n", _SPACES.sub(" ", html.unescape(text))))
     text = _MARKED.sub(lambda match: kept[int(match.group(1))], text)
     return re.sub(r"\n{3,}", "\n\n", _TRAILING.sub("\n", text)).strip()
@@ -143,6 +146,23 @@ def _protect(text: str, keep: Callable[[str], str]) -> str:
 
 def _without_elements(text: str) -> str:
     return replace_elements(text, _DROPPED_TAG, nothing)
+
+
+def _unwrapped(lines: Iterable[str]) -> list[str]:
+    """Lines that an author wrapped in the midst of a sentence, joined again."""
+    kept: list[str] = []
+    for line in lines:
+        if kept and line and _goes_on(kept[-1], line):
+            kept[-1] = f"{kept[-1].rstrip()} {line}"
+        else:
+            kept.append(line)
+    return kept
+
+
+def _goes_on(before: str, line: str) -> bool:
+    if len(before) < _WRAPPED or not (before[-1].isalnum() or before[-1] == ","):
+        return False
+    return line[0].isalnum() and not _MARKUP.match(before) and " | " not in before and " | " not in line and not _MARKUP.match(line)
 
 
 def _power(raised: re.Match[str]) -> str:

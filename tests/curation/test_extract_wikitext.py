@@ -8,6 +8,8 @@ from curation.document import Dropped, Failed
 from curation.extract import extract
 from curation.extract.wikitext import wikitext_to_text
 
+WRAPPED = "It is a long sentence that its author wrapped in the midst of the line, as was the custom."
+
 
 @pytest.mark.parametrize(
     ("source", "text"),
@@ -28,6 +30,10 @@ from curation.extract.wikitext import wikitext_to_text
         ("{|\n! Ore !! Depth\n|-\n| align=right | Gold || 300\n|}", "Ore | Depth\nGold | 300"),
         ("{|\n! Ore !! Vein !! Depth\n|-\n| Gold || || 300\n|-\n| || deep ||\n|}", "Ore | Vein | Depth\nGold | | 300\n| deep"),
         ("{|\n|<center>Gold</center>\n| Found in:\n* Dale\n* Moria<br>deep\n|}", "Gold | Found in: Dale, Moria deep"),
+        ("One.<p>Two.</p>Three.<br>Four.", "One.\n\nTwo.\n\nThree.\nFour."),
+        ("It is a long sentence that its author wrapped in the midst of the\nline, as was the custom.", WRAPPED),
+        ("Roses of the vale are red,\nviolets are blue.", "Roses of the vale are red,\nviolets are blue."),
+        ("[[Категорија:Rudnici]][[Kategória:Baňa]]Text.[[Fájl:a.png|thumb|b]]", "Text."),
         ("{|\n|-\n| rowspan=2 | Gold || Moria\n|-\n| Erebor\n|}", "Gold | Moria\n| Erebor"),
         ("{|\n| Gold || style=color:red {{n/a}}\n|}", "Gold | N/A"),
         ("The <code>[[Mine|dig]](x)</code> call with __init__.__NOTOC__", "The dig(x) call with __init__."),
