@@ -47,6 +47,7 @@ _STRAY_SPACE = re.compile(r" (?<=\w ) *(?=[.,](?:\s|$))")  # before the mark of 
 _SPACES = re.compile(r"[ \u00a0](?<=\S.)[ \u00a0]+")
 _TRAILING = re.compile(r"[ \t](?<![ \t][ \t])[ \t]*\n")
 _HEADING = re.compile(r"^(={1,6})[ \t]*([^\n]{0,300}?)[ \t]*\1[ \t]*$")
+_LONGEST_CODE = 200  # characters of a line; what is longer is prose that somebody moved in by a space
 _WRAPPED = 60  # characters; a line that is shorter may be one of a poem or an address
 _MARKUP = re.compile(r"\s*(?:#|- |1\. |\n)")
 _STRAY_STOP = re.compile(r"^[.,;:]\s+")
@@ -123,6 +124,7 @@ def wikitext_to_text(source: str, title: str | None = None, template: Callable[[
     text = _TAB.sub("\n", text) if "|-|" in text else text
     text = _MAGIC.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", text)))
     text = _RAISED.sub(_power, _QUOTES.sub("", text))
+    text = _preformatted(text, keep)
     text = _STRAY_SPACE.sub("", without_hollow_brackets(_TAG.sub("", text)))
     text = "\n".join(_unwrapped(_line(line) for line in text.split("\n")))
     text = without_apparatus(re.sub(r"\n{3,}", "\n\n", _SPACES.sub(" ", html.unescape(text))))
@@ -148,6 +150,31 @@ def _without_elements(text: str) -> str:
     return replace_elements(text, _DROPPED_TAG, nothing)
 
 
+def _preformatted(text: str, keep: Callable[[str], str]) -> str:
+    """Two lines or more that begin with a space are code, as MediaWiki shows them, but for rows of a table and long prose."""
+    if "\n " not in text:
+        return text
+    kept: list[str] = []
+    block: list[str] = []
+    for line in [*text.split("\n"), ""]:
+        if line.startswith(" ") and line.strip() and "\ue000" not in line:
+            block.append(line)
+            continue
+        if _is_code(block):
+            code = html.unescape(_TAG.sub("", "\n".join(text[1:].rstrip() for text in block)))
+            kept.append("\n" + keep(f"```\n{code}\n```") + "\n")
+        else:
+            kept.extend(text.strip() for text in block)
+        block.clear()
+        kept.append(line.strip() if line.startswith(" ") else line)
+    return "\n".join(kept[:-1])
+
+
+def _is_code(lines: list[str]) -> bool:
+    rows = sum(" | " in line for line in lines)
+    return len(lines) > 1 and 2 * rows < len(lines) and max(map(len, lines)) <= _LONGEST_CODE
+
+
 def _unwrapped(lines: Iterable[str]) -> list[str]:
     """Lines that an author wrapped in the midst of a sentence, joined again."""
     kept: list[str] = []
@@ -162,7 +189,7 @@ def _unwrapped(lines: Iterable[str]) -> list[str]:
 def _goes_on(before: str, line: str) -> bool:
     if len(before) < _WRAPPED or not (before[-1].isalnum() or before[-1] == ","):
         return False
-    return line[0].isalnum() and not _MARKUP.match(before) and " | " not in before and " | " not in line and not _MARKUP.match(line)
+    return line[0].islower() and not _MARKUP.match(before) and " | " not in before and " | " not in line and not _MARKUP.match(line)
 
 
 def _power(raised: re.Match[str]) -> str:
@@ -186,4 +213,4 @@ def _line(line: str) -> str:
             return "  " * (len(marks) - 1) + ("1. " if marks[-1] == "#" else "- ") + text
     elif line.startswith("----"):
         return line.lstrip("-")
-    return line.strip() if line.startswith(" ") else line
+    return line
