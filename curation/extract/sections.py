@@ -21,7 +21,7 @@ APPARATUS = names(
 
 
 _HOLLOW = re.compile(r"[(\[][\s;,.–-]*[)\]](?!\()")
-_SPACED_HOLLOW = re.compile(r"(?:[ \u00a0]|(?<!\w))[(\[][\s;,.–-]*[)\]](?!\()")
+_SPACED_HOLLOW = re.compile(r"[ \u00a0]?(?!(?<=\w)\(\))[(\[][\s;,.–-]*[)\]](?!\()")
 _HOLLOW_START = re.compile(r"\((?:[;,]\s*)+")
 _HOLLOW_END = re.compile(r"[;,](?<=[\w\]/].)\s+\)")
 
@@ -29,7 +29,7 @@ _HOLLOW_END = re.compile(r"[;,](?<=[\w\]/].)\s+\)")
 def without_hollow_brackets(text: str) -> str:
     """Takes out what a reference or a template left hollow: whole brackets, and the comma at the edge of one.
 
-    Brackets that stand at a word stay: `dig()` is a name in code.
+    `dig()` stays: it is a name in code.
     """
     if _HOLLOW.search(text):
         text = _SPACED_HOLLOW.sub("", text)

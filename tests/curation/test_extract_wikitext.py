@@ -31,7 +31,7 @@ WRAPPED = "It is a long sentence that its author wrapped in the midst of the lin
         ("{|\n! Ore !! Vein !! Depth\n|-\n| Gold || || 300\n|-\n| || deep ||\n|}", "Ore | Vein | Depth\nGold | | 300\n| deep"),
         ("{|\n|<center>Gold</center>\n| Found in:\n* Dale\n* Moria<br>deep\n|}", "Gold | Found in: Dale, Moria deep"),
         ("Call:\n dig()\n   x()\nIt digs.\n A single line.", "Call:\n\n```\ndig()\n  x()\n```\n\nIt digs.\nA single line."),
-        ("The <code>dig()</code> call of a[] (, ) ends.", "The dig() call of a[] ends."),
+        ("The <code>dig()</code> call of a (, ) ends[, ].", "The dig() call of a ends."),
         ("One.<p>Two.</p>Three.<br>Four.", "One.\n\nTwo.\n\nThree.\nFour."),
         ("It is a long sentence that its author wrapped in the midst of the\nline, as was the custom.", WRAPPED),
         ("Roses of the vale are red,\nviolets are blue.", "Roses of the vale are red,\nviolets are blue."),
