@@ -58,7 +58,7 @@ _FURNITURE = names(
 )
 _APPARATUS = names(
     "see also|references|external links|further reading|notes|footnotes|citations|sources|bibliography|notes and references|"
-    "مراجع|مصادر|وصلات خارجية|انظر أيضا|اقرأ أيضاً|هوامش|انظر أيضًا|المراجع",
+    "مراجع|مصادر|وصلات خارجية|انظر أيضا|انظر أيضاً|اقرأ أيضاً|هوامش|انظر أيضًا|المراجع",
     separator="|",
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
