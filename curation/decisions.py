@@ -44,6 +44,7 @@ class Reason(StrEnum):
     REDIRECT = "redirect", "The page only points to another page."
     OTHER_NAMESPACE = "other_namespace", "The wiki page is not an article: talk, user, file, template, help or special."
     DISAMBIGUATION = "disambiguation", "The wiki page only lists pages of the same name."
+    STUB = "stub", "The wiki page calls itself a stub and has hardly a sentence or two."
     LISTING = "listing", "The page is a list of search results or of links."
     TRANSLATION_TABLE = "translation_table", "The file pairs sentences with translations made by a machine."
     GENERATED = "generated", "The code was written by a program."

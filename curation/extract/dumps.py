@@ -1,7 +1,9 @@
 """Wiki pages that a console browser dumped as text: hard-wrapped, with navigation around and link_text_like_this."""
 
+import html
 import re
 
+from curation.extract.dump_formulas import with_formulas_once
 from curation.extract.sections import without_apparatus
 
 _START = re.compile(r"^Jump_to_navigation.*\n", re.MULTILINE)
@@ -11,7 +13,22 @@ _STYLE = re.compile(r"\.mw-parser-output[^{}]{0,300}\{[^{}]{0,2000}\}")
 _NOTE = re.compile(
     r"\[(?:\d{1,3}|edit|note \d{1,3}|[a-z]|citation[ _]needed|[A-Za-z0-9_.,()%-]{1,200}\.(?:jpe?g|png|svg|gif))\]", re.IGNORECASE
 )
-_JOINED = re.compile(r"(?<=[^\W\d_][\w,.'’)-])_(?=[\w(])")
+_JOINED = re.compile(r"(?:(?<=[^\W\d_][\w,.'’)&-])|(?<=['’][a-z])|(?<=[_ ]&))_(?=[\w(&])")
+_HATNOTE = re.compile(
+    r"(?:(?:Main articles?|Main page|See also|Further information|Further reading|Not to be confused with|Not related to)\b[: ]|"
+    r"For (?:other uses|other people|the |a |an |more |information |further |details |technical |[^.\n]{1,80}, see )[^\n]{0,200}, see |"
+    r"For [^.\n]{1,100}, see |(?:This article|This section|This page) is about [^\n]{1,300}(?:see|see also) |"
+    r"\"[^\"\n]{1,100}\" redirects? here|"
+    r"Look up [^\n]{1,80} in Wiktionary|Wiki\w+ has [^\n]{1,80} related to|[^\n]{1,100} redirects here\. For )"
+)
+_BOX = re.compile(
+    r"Learn how and when to remove|^This (?:article|section) (?:\w+ ){0,4}"
+    r"(?:needs?|does not cite|relies|lacks|includes a list of|may require|may be|has multiple issues|possibly contains)\b|"
+    r"^Please help (?:to )?improve|^From Wikipedia, the free encyclopedia|^\[[^\[\]\n]{1,80}\]$|^\[\[?icon\]\]? This |"
+    r"^This (?:\w+[ -]){0,4}(?:article|biography) is a stub|^You can help (?:Wikipedia )?by expanding"
+)
+_ENDS_SENTENCE = re.compile(r"[.!?:;][\"”')\]]?$")
+_SHORT = 80  # characters of a line that may be the title of a list in a box
 _ITEM = re.compile(r"^( {0,24})(?:[*o#]|\d{1,3}\.) (?=\S)")
 _INDENT = 6  # columns by which the browser moves an item of a list within a list
 _WIDTH = 78  # columns; a line that the next word would have fitted on was not wrapped, it ended its paragraph
@@ -30,8 +47,28 @@ def page_dump_to_text(text: str) -> str:
     body = text[start.end() :] if start else text
     end = _END.search(body)
     body = _STYLE.sub("", body[: end.start()] if end else body)
-    text = _JOINED.sub(" ", _NOTE.sub("", _PICTURE_OF_FORMULA.sub("", "\n".join(_unwrapped(body)))))
-    return without_apparatus(text).strip()
+    text = html.unescape("\n".join(_without_boxes(_unwrapped(body))))
+    text = _JOINED.sub(" ", _NOTE.sub("", _PICTURE_OF_FORMULA.sub("", with_formulas_once(text))))
+    return without_apparatus(re.sub(r"\n{3,}", "\n\n", text)).strip()
+
+
+def _without_boxes(lines: list[str]) -> list[str]:
+    """Leaves out hatnotes, notes to editors, and the boxes of links that end with the items v, t and e."""
+    kept: list[str] = []
+    for line in lines:
+        if _HATNOTE.match(line) or _BOX.search(line):
+            continue
+        kept.append(line)
+        if line == "- e" and [text for text in kept[-8:] if text][-3:] == ["- v", "- t", "- e"]:
+            while kept and _is_of_box(kept[-1]):
+                kept.pop()
+    return kept
+
+
+def _is_of_box(line: str) -> bool:
+    if line.startswith("#"):
+        return False
+    return not line or line.lstrip().startswith("- ") or (len(line) < _SHORT and not _ENDS_SENTENCE.search(line))
 
 
 def _unwrapped(text: str) -> list[str]:

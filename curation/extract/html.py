@@ -12,6 +12,7 @@ from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.blocks import elements_of_class, render
 from curation.extract.elements import names
 from curation.extract.sections import without_apparatus
+from curation.extract.stubs import require_more_than_stub
 
 MAX_BYTES = 8_000_000
 MAX_WEB_BYTES = 3_000_000  # trafilatura is slower and holds several copies of the tree
@@ -19,10 +20,10 @@ MAX_WEB_BYTES = 3_000_000  # trafilatura is slower and holds several copies of t
 WIKI_NOISE = names(
     "navbox vertical-navbox navbar infobox portable-infobox reference mw-ref mw-editsection editsection toc toclimit-3 reflist "
     "references mw-references-wrap refbegin hatnote dablink metadata ambox mbox-small tmbox noprint catlinks printfooter mw-jump "
-    "mw-jump-link thumb thumbinner gallery gallerybox sistersitebox portal mw-empty-elt geo-nondefault geo-default coordinates "
+    "mw-jump-link thumb thumbinner gallery gallerybox sistersitebox portal mw-empty-elt geo-nondefault coordinates "
     "shortdescription mw-cite-backlink cite-accessibility-label error mwe-math-fallback-image-inline "
     "mwe-math-fallback-image-display mw-indicators siteSub contentSub contentSub2 jump-to-nav jumpto-nav navigation-not-searchable "
-    "nomobile sidebar succession-box rt-commentedText toccolours mw-authority-control authority-control stub plainlinks-navbox "
+    "nomobile sidebar succession-box rt-commentedText toccolours mw-authority-control authority-control stub plainlinks-navbox asbox "
     "pcs-edit-section-link-container pcs-footer-container pcs-collapse-table-container mw-kartographer-map ltx_bibliography "
     "ltx_page_footer ltx_page_header ltx_page_navbar ltx_authors ltx_tag_item ltx_ERROR ltx_note_mark ltx_TOC"
 )
@@ -52,7 +53,10 @@ def extract_html(item: Captured) -> Extracted:
     require_article(tree)
     content = _content_element(tree, source, item.media_type)
     if content is not None:
-        return _result(render(content, WIKI_NOISE), title, "html-element")
+        drop_pictures(tree)
+        found = _result(render(content, WIKI_NOISE), title, "html-element")
+        require_more_than_stub(found.text, is_stub(tree))
+        return found
     require_size(item.content, MAX_WEB_BYTES)
     return _result(_main_text(tree), title, "trafilatura")
 
@@ -96,6 +100,17 @@ def require_article(tree: lxml.html.HtmlElement) -> None:
         raise Dropped(Reason.LISTING, "the page lists search results")
     if tree.xpath("//*[contains(@class, 'redirectMsg') or contains(@class, 'redirectText')]"):
         raise Dropped(Reason.REDIRECT, "the page shows where it redirects to")
+
+
+def drop_pictures(tree: lxml.html.HtmlElement) -> None:
+    """Takes out pictures with their captions as Parsoid writes them, and the mobile pages made of it."""
+    for picture in tree.xpath("//figure[starts-with(@typeof, 'mw:') or contains(@class, 'pcs-')]"):
+        picture.drop_tree()
+
+
+def is_stub(tree: lxml.html.HtmlElement) -> bool:
+    """Whether a wiki page bears the note of a stub."""
+    return any(next(elements_of_class(tree, name), None) is not None for name in ("stub", "asbox"))
 
 
 def _namespace(tree: lxml.html.HtmlElement) -> str | None:

@@ -10,20 +10,30 @@ APPARATUS = names(
     "references|external links|external link|further reading|see also|notes|footnotes|citations|sources|"
     "bibliography|notes and references|references and notes|gallery|navigation|related pages|contents|works cited|"
     "literature cited|acknowledgements|acknowledgments|author contributions|supporting information|funding|"
-    "competing interests",
+    "competing interests|"
+    "siehe auch|einzelnachweise|weblinks|literatur|quellen|voir aussi|notes et références|références|liens externes|bibliographie|"
+    "véase también|referencias|enlaces externos|bibliografía|voci correlate|collegamenti esterni|bibliografia|ver também|referências|"
+    "ligações externas|zie ook|externe links|bronnen|zobacz też|przypisy|linki zewnętrzne|см. также|примечания|ссылки|литература|"
+    "انظر أيضاً|انظر أيضا|انظر أيضًا|مراجع|المراجع|مصادر|هوامش|وصلات خارجية|関連項目|脚注|外部リンク|参考文献|参见|參見|参考资料|外部链接",
     separator="|",
 )
 """Headings whose sections hold links and lists of works rather than text."""
 
 
-_HOLLOW = re.compile(r"[ \u00a0]?[(\[][\s;,.–-]*[)\]](?!\()")
+_HOLLOW = re.compile(r"[(\[][\s;,.–-]*[)\]](?!\()")
+_SPACED_HOLLOW = re.compile(r"[ \u00a0]?(?!(?<=\w)\(\))[(\[][\s;,.–-]*[)\]](?!\()")
 _HOLLOW_START = re.compile(r"\((?:[;,]\s*)+")
-_HOLLOW_END = re.compile(r"(?<=\w)[;,]\s+\)")
+_HOLLOW_END = re.compile(r"[;,](?<=[\w\]/].)\s+\)")
 
 
 def without_hollow_brackets(text: str) -> str:
-    """Takes out what a reference or a template left hollow: whole brackets, and the comma at the edge of one."""
-    return _HOLLOW_END.sub(")", _HOLLOW_START.sub("(", _HOLLOW.sub("", text)))
+    """Takes out what a reference or a template left hollow: whole brackets, and the comma at the edge of one.
+
+    `dig()` stays: it is a name in code.
+    """
+    if _HOLLOW.search(text):
+        text = _SPACED_HOLLOW.sub("", text)
+    return _HOLLOW_END.sub(")", _HOLLOW_START.sub("(", text))
 
 
 def without_apparatus(text: str) -> str:

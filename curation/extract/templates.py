@@ -1,26 +1,111 @@
-"""Templates of wikitext whose text belongs to the sentence around them; all others are left out.
+"""What stands for a call of a template in the text of a page.
 
-Without the wiki's own template pages no template can be expanded. These few stand for words, names and numbers that
-the sentence would lack.
+Without the wiki's own template pages no template can be expanded. Those that many wikis share are known by name: they
+show words, names and numbers of the sentence around them, or furniture that is no part of the text. Of any other the
+arguments decide: a template that is given sentences shows them, one that is given one short name in the midst of a line
+shows that name, and one that is given named facts is a box.
 """
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
-Arguments = dict[str, str]
+from curation.extract import measures, quotations
+from curation.extract.boxes import DESCRIPTIONS, box_facts, is_infobox
+from curation.extract.furniture import is_furniture
+from curation.extract.known_templates import TEMPLATES, Arguments, Template
+
+GUESS_START, GUESS_END = "\ue002", "\ue003"
+"""Around a name that a template nobody knows was given: it stays where a line has more than such names."""
+
+_LONGEST_GUESS = 80  # characters; names and numbers are shorter
+_FEWEST_WORDS = 8  # of an argument that is taken for prose
+_FACTS = 3  # named arguments; with as many a template is taken for a box
+_TEXTS = ("text", "texte", "quote", "content", "dialogue", "line", "message", "body", "quotation")
+_NAME = re.compile(r"\s*[\w -]{1,30}\s*")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_SENTENCE = re.compile(r"[.!?…。！？][\"'”’»)\]]*(?:\s|$)")
+_LIST = re.compile(r"^[*#:;]", re.MULTILINE)
+_PREFIX = re.compile(r"(?:template|msg|msgnw|subst|safesubst|vorlage|modèle|plantilla)\s*:\s*", re.IGNORECASE)
+_QUALIFIER = re.compile(r"\s*\([^)]*\)$")
+_GUESSED = re.compile(f"{GUESS_START}([^{GUESS_START}{GUESS_END}]*){GUESS_END}")
+_GUESSES_ALONE = re.compile(rf"^[ \t*:#;]*(?:{GUESS_START}[^{GUESS_START}{GUESS_END}\n]*{GUESS_END}[ \t]*)+$", re.MULTILINE)
 
 
 def expand(parts: list[str], title: str) -> str:
     """The text of a template call given as its parts between bars: name first."""
-    name = re.sub(r"[\s_]+", " ", parts[0]).strip().lower()
-    if name in ("pagename", "fullpagename", "basepagename"):
-        return re.sub(r"\s*\([^)]*\)$", "", title)
-    arguments = _arguments(parts[1:])
-    if template := TEMPLATES.get(name):
-        return template(arguments)
-    if name.startswith("lang-"):
-        return arguments.get("1", "")
-    return parts[0].partition(":")[2] if name.startswith(("lc:", "uc:", "ucfirst:", "formatnum:")) else ""
+    return _expand(parts, title, _shown)
+
+
+def expand_with_boxes(parts: list[str], title: str) -> str:
+    """The same where boxes show their facts."""
+    return _expand(parts, title, _shown_with_facts)
+
+
+def _expand(parts: list[str], title: str, shown: Callable[[str, list[str]], str]) -> str:
+    name = parts[0].strip()
+    if name.startswith("#") or ":" in name:
+        called = _PREFIX.sub("", name, count=1)
+        if called == name:
+            return _function(name, parts[1:])
+        name = called
+    key = " ".join(name.replace("_", " ").lower().split())
+    if key in ("pagename", "fullpagename", "basepagename", "subpagename"):
+        return _QUALIFIER.sub("", title)
+    return shown(key, parts[1:])
+
+
+def _shown(name: str, parts: list[str]) -> str:
+    template = _template(name)
+    return template(_arguments(parts)) if template is not None else ""
+
+
+def _shown_with_facts(name: str, parts: list[str]) -> str:
+    template = _template(name)
+    if template is _guess or (template is None and is_infobox(name)):
+        facts = box_facts({key: without_marks(value) for key, value in _arguments(parts).items()})
+        return facts or _shown(name, parts)
+    return _shown(name, parts)
+
+
+@lru_cache(maxsize=4096)
+def _template(name: str) -> Template | None:
+    """What shows a template of this name; None where it is furniture."""
+    last = name.rpartition("/")[2].strip()  # wikis in many languages keep their templates in folders
+    for known in (name, last):
+        if template := TEMPLATES.get(known):
+            return template
+        if known.startswith("lang-"):
+            return lambda arguments: quotations.language(known.removeprefix("lang-"), arguments)
+        if known.startswith(("ipa-", "ipac-")):
+            return quotations.pronounced if known.startswith("ipac-") else quotations.transcribed
+        if known.startswith(("cite ", "vcite ")):
+            return quotations.cited
+        if is_furniture(known):
+            return None
+    if "dialog" in last or "conversation" in last:
+        return quotations.dialogue
+    return quotations.quote if "quote" in last or "quotation" in last else _guess
+
+
+def _function(name: str, parts: list[str]) -> str:
+    """A parser function: `{{#if:condition|then|else}}`, `{{lc:TEXT}}`. Only what needs no other page is worked out."""
+    function, _, first = name.partition(":")
+    function, first = function.strip().lower(), first.strip()
+    if function == "#if":
+        chosen = parts[:1] if first else parts[1:2]
+        return "".join(chosen).strip()
+    if function == "#ifeq":
+        chosen = parts[1:2] if first == "".join(parts[:1]).strip() else parts[2:3]
+        return "".join(chosen).strip()
+    if function == "formatnum":
+        return measures.grouped(first)
+    if function == "plural" and len(parts) == 2:
+        return parts[first not in ("1", "-1")].strip()
+    change = {"lc": str.lower, "uc": str.upper}.get(function)
+    if change is not None:
+        return change(first)
+    return first[:1].upper() + first[1:] if function == "ucfirst" else first if function in ("lcfirst", "fullurl") else ""
 
 
 def _arguments(parts: list[str]) -> Arguments:
@@ -29,7 +114,7 @@ def _arguments(parts: list[str]) -> Arguments:
     position = 0
     for part in parts:
         name, equals, value = part.partition("=")
-        if equals and re.fullmatch(r"\s*[\w -]{1,30}\s*", name):
+        if equals and _NAME.fullmatch(name):
             arguments[name.strip().lower()] = value.strip()
         else:
             position += 1
@@ -37,109 +122,41 @@ def _arguments(parts: list[str]) -> Arguments:
     return arguments
 
 
-def _argument(*names: str) -> Callable[[Arguments], str]:
-    return lambda arguments: next((arguments[name] for name in names if arguments.get(name)), "")
+def _guess(arguments: Arguments) -> str:
+    """What a template shows of which nothing is known but its arguments."""
+    values = {name: value for name, value in arguments.items() if value}
+    unnamed = [value for name, value in values.items() if name.isdecimal()]
+    named = len(values) - len(unnamed)
+    shown = [value for name, value in values.items() if name in _TEXTS]
+    if shown and named < _FACTS + len(shown):
+        return _block(without_marks(shown[0]))
+    if named >= _FACTS and named > len(unnamed):
+        return _block("\n\n".join(values[name] for name in DESCRIPTIONS if _is_prose(values.get(name, ""))))
+    prose = [value for value in unnamed if _is_prose(value)]
+    if prose:
+        return _block("\n\n".join(map(without_marks, prose)))
+    if len(unnamed) == 1 and not named and len(unnamed[0]) <= _LONGEST_GUESS and "\n" not in unnamed[0]:
+        return f"{GUESS_START}{without_marks(unnamed[0])}{GUESS_END}"
+    return ""
 
 
-def _last(arguments: Arguments) -> str:
-    unnamed = [value for name, value in arguments.items() if name.isdigit()]
-    return unnamed[-1] if unnamed else ""
+def _is_prose(value: str) -> bool:
+    if "\n" in value and len(_LIST.findall(value)) > 1:
+        return True
+    return len(value) > _FEWEST_WORDS and len(_WORD.findall(value)) >= _FEWEST_WORDS and _SENTENCE.search(value) is not None
 
 
-def _constant(text: str) -> Callable[[Arguments], str]:
-    return lambda _arguments: text
+def _block(text: str) -> str:
+    return f"\n\n{text}\n\n" if "\n" in text else text
 
 
-def _convert(arguments: Arguments) -> str:
-    """{{convert|5|km|mi}} is 5 km; {{convert|5|to|10|km}} is 5 to 10 km."""
-    first, second = arguments.get("1", ""), arguments.get("2", "")
-    if second in ("to", "-", "–", "and", "by", "x", "or", "to(-)"):
-        return f"{first} {second} {arguments.get('3', '')} {arguments.get('4', '')}".strip()
-    return f"{first} {second}".strip()
+def without_marks(text: str) -> str:
+    """Keeps every name that was guessed."""
+    return _GUESSED.sub(r"\1", text)
 
 
-def _value(arguments: Arguments) -> str:
-    """{{val|6.241|e=18|u=m}} is 6.241×10^18 m."""
-    power = f"×10^{arguments['e']}" if arguments.get("e") else ""
-    unit = _argument("u", "ul")(arguments)
-    return f"{arguments.get('1', '')}{power} {unit}".strip()
-
-
-def _nihongo(arguments: Arguments) -> str:
-    inside = ", ".join(arguments[name] for name in ("2", "3") if arguments.get(name))
-    return f"{arguments.get('1', '')} ({inside})".strip() if inside else arguments.get("1", "")
-
-
-def _quote(arguments: Arguments) -> str:
-    text = _argument("text", "quote", "1")(arguments)
-    author = _argument("author", "sign", "2")(arguments)
-    return f"\n\n{text}" + (f" ({author})" if author else "") + "\n\n"
-
-
-def _fraction(arguments: Arguments) -> str:
-    numbers = [arguments[name] for name in ("1", "2", "3") if arguments.get(name)]
-    return {1: "1/{0}", 2: "{0}/{1}", 3: "{0} {1}/{2}"}.get(len(numbers), "").format(*numbers)
-
-
-def _date(arguments: Arguments) -> str:
-    return "-".join(arguments[name] for name in ("1", "2", "3") if arguments.get(name, "").isdigit())
-
-
-def _items(arguments: Arguments) -> str:
-    values = [value.lstrip("*").strip() for name, value in arguments.items() if name.isdigit()]
-    return ", ".join(value for value in values if value)
-
-
-def _prefixed(prefix: str, suffix: str = "") -> Callable[[Arguments], str]:
-    return lambda arguments: f"{prefix}{arguments.get('1', '')}{suffix}"
-
-
-def _vessel(prefix: str) -> Callable[[Arguments], str]:
-    return lambda arguments: f"{prefix} {arguments.get('1', '')}".strip()
-
-
-_FIRST = _argument("1")
-
-TEMPLATES: dict[str, Callable[[Arguments], str]] = {
-    **dict.fromkeys(("convert", "cvt", "convertabbr"), _convert),
-    **dict.fromkeys(("nihongo", "nihongo2", "nihongo krt", "zh", "korean"), _nihongo),
-    **dict.fromkeys(("lang", "transl", "transliteration", "tlx", "script", "rtl-lang", "wikt-lang", "color", "font color"), _last),
-    **dict.fromkeys(("quote", "cquote", "blockquote", "quotation", "rquote", "bquote", "centered pull quote", "quote box"), _quote),
-    **dict.fromkeys(
-        (
-            *("nowrap", "nobr", "nobreak", "small", "smaller", "big", "larger", "abbr", "sic", "ill", "interlanguage link", "mvar"),
-            *("math", "var", "em", "strong", "tooltip", "visible anchor", "vanchor", "flag", "flagcountry"),
-            *("keypress", "key", "code", "mono", "tt", "unicode", "italic", "italics", "noitalic", "underline", "strike"),
-            *("gaps", "formatnum", "num", "ship prefix", "linktext", "w", "wp", "smallcaps", "sc", "allcaps", "char", "bo"),
-            *("nts", "ntsh", "sort", "center", "poemquote", "nihongo foot", "cs", "icon text", "section link", "anchored text"),
-        ),
-        _FIRST,
-    ),
-    **dict.fromkeys(("frac", "sfrac", "fraction", "tfrac"), _fraction),
-    **dict.fromkeys(("birth date", "birth date and age", "death date", "start date", "end date", "date", "dts"), _date),
-    **dict.fromkeys(("hlist", "flatlist", "plainlist", "ubl", "unbulleted list", "plain list", "cslist"), _items),
-    **dict.fromkeys(("circa", "c.", "ca."), _prefixed("c. ")),
-    **dict.fromkeys(("ndash", "spaced ndash", "snd", "spnd", "--", "en dash"), _constant(" – ")),
-    **dict.fromkeys(("mdash", "spaced mdash", "em dash", "---"), _constant(" — ")),
-    **dict.fromkeys(("nbsp", "space", "spaces", "thinsp", "pad", "zwsp"), _constant(" ")),
-    **{name: _vessel(name.upper()) for name in ("ss", "uss", "hms", "rms", "ms", "mv", "hmas", "hmcs", "css")},
-    "sortname": lambda arguments: f"{arguments.get('1', '')} {arguments.get('2', '')}".strip(),
-    "as of": _prefixed("As of "),
-    "reign": lambda arguments: f"r. {arguments.get('1', '')}–{arguments.get('2', '')}",
-    "ship": lambda arguments: f"{arguments.get('1', '')} {arguments.get('2', '')}".strip(),
-    "val": _value,
-    **dict.fromkeys(("e", "x10^", "esp"), _prefixed("×10^")),
-    "sup": _prefixed("^"),
-    "sub": _prefixed("_"),
-    "usd": _prefixed("US$"),
-    "us$": _prefixed("US$"),
-    "gbp": _prefixed("£"),
-    "height": lambda arguments: " ".join(f"{value} {name}" for name, value in arguments.items() if value and not name.isdigit()),
-    "!": _constant("|"),
-    "=": _constant("="),
-    "'": _constant("'"),
-    "·": _constant(" · "),
-    "•": _constant(" • "),
-    "angle bracket": lambda arguments: f"⟨{_FIRST(arguments)}⟩",
-}
-"""By lower-case name: from the arguments of a call to the text that stands for it."""
+def settle(text: str) -> str:
+    """Decides on the names that were guessed: those on lines of their own are boxes and go, all others stay."""
+    if GUESS_START not in text:
+        return text
+    return without_marks(_GUESSES_ALONE.sub("", text))

@@ -13,8 +13,9 @@ from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
 from curation.extract.blocks import elements_of_class, render
 from curation.extract.elements import names
-from curation.extract.html import MAX_BYTES, WIKI_NOISE, parse_html, require_article
+from curation.extract.html import MAX_BYTES, WIKI_NOISE, drop_pictures, is_stub, parse_html, require_article
 from curation.extract.sections import without_apparatus
+from curation.extract.stubs import require_more_than_stub
 
 NOISE = (WIKI_NOISE - {"portable-infobox"}) | names("navbox-styles navigation-box mw-broken-media wikia-gallery wds-tabs__wrapper")
 
@@ -33,13 +34,13 @@ def extract_rendered(item: Captured) -> Extracted:
     require_article(tree)
     for box in list(elements_of_class(tree, "portable-infobox")):
         _as_list(box)
-    for picture in tree.xpath("//figure[starts-with(@typeof, 'mw:File')]"):
-        picture.drop_tree()
+    drop_pictures(tree)
     _without_missing_templates(tree)
     body = tree.find("body")
     text = without_apparatus(render(body if body is not None else tree, NOISE)).strip()
     if not text:
         raise Dropped(Reason.EMPTY, "the page has no text but templates, tables of navigation and references")
+    require_more_than_stub(text, is_stub(tree))
     return Extracted(text, item.title, "wikihtml")
 
 

@@ -8,21 +8,31 @@ from curation.extract.elements import names
 
 DEEPEST = 60  # nodes within nodes; below that marks are taken as text, so that no page costs more than a few passes
 
-_MARK = re.compile(r"\{\{\{|\}\}\}|\{\{|\}\}|\[\[|\]\]|^[ \t:*]*\{\||^[ \t]*\|\}(?!\})|\[(?=(?:https?:|ftp:|//|mailto:))|\]", re.MULTILINE)
+_MARK = re.compile(r"\{\{\{|\}\}\}|\{\{|\}\}|\[\[|\]\]|\{\||\|\}(?!\})|\[(?=(?:https?:|ftp:|//|mailto:))|\]")
+_INDENT = 20  # spaces and marks of a list before a table
 _CLOSES = {"}}": "{{", "]]": "[[", "|}": "{|", "}}}": "{{{", "]": "["}
 _IMAGE = re.compile(r"\.(?:jpe?g|png|gif|svg|tiff?|webp|ogg|oga|ogv|webm|mp3|wav|pdf|djvu)\s*$", re.IGNORECASE)
 _NAMESPACE = re.compile(r"^:?\s*([^\W\d_][\w -]{0,30}?)\s*:\s*(?=\S)")
 _FILE_OPTION = re.compile(r"^\s*(?:thumb|thumbnail|frame|frameless|\d+px|upright)", re.IGNORECASE)
 _LANGUAGE_FOLDER = re.compile(r"^[a-z]{2}/(?:.*/)?")
-_ATTRIBUTES = re.compile(r"""(?:[a-z]{3,12}\s*=\s*(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'|[\w#%-]{1,30})\s*){1,12}""")
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_STYLING = re.compile(
+    r"""(?:(?:style|align|valign|class|colspan|rowspan|bgcolor|width|height|scope|nowrap|id|title|data-[a-z-]{1,30})\s*=\s*"""
+    r"""(?:"[^"\n]{0,200}"|'[^'\n]{0,200}'|[^\s"'|]{1,60})\s*){1,12}""",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"</?(?:br|p|div|center|hr|li|ul|ol)\b[^<>]{0,200}>", re.IGNORECASE)
 _LABEL_BREAK = re.compile(r"\s*\n\s*")
 _CELL = re.compile(r"\|\||!!")
+_BARS = re.compile(r"\|\|")
+_ROWSPAN = re.compile(r"""rowspan\s*=\s*["']?(\d{1,3})""", re.IGNORECASE)
 
 HIDDEN_NAMESPACES = names(
     "file image media category template user user_talk special help wikipedia project mediawiki portal talk translation datei bild "
     "kategorie fichier catégorie archivo imagen categoría categoria файл изображение категория plik grafika kategoria bestand "
-    "afbeelding categorie ficheiro imagem immagine lêer kategori fil dosya картинка картина ファイル カテゴリ"
+    "afbeelding categorie ficheiro imagem immagine lêer kategori fil dosya картинка картина ファイル カテゴリ "
+    "kategória kategorija kategooria luokka flokkur catagóir rummad thể_loại κατηγορία категорія катэгорыя категорија ангилал төркем "
+    "санат تصنيف رده קטגוריה 분류 分类 分類 หมวดหมู่ श्रेणी वर्ग বিষয়শ্রেণী fitxer soubor súbor fájl kép slika датотека tiedosto pilt "
+    "attēls vaizdas ملف پرونده קובץ 파일 文件 檔案 चित्र αρχείο εικόνα tập_tin imatge billede mynd"
 )
 BOXES = re.compile(r"navbox|infobox|toccolours|metadata|ambox|succession|nowraplinks|noprint|vertical-navbox", re.IGNORECASE)
 
@@ -41,7 +51,10 @@ def resolve(text: str, expand: Callable[[list[str]], str]) -> str:
     while match := _MARK.search(text, position):
         stack[-1].parts.append(text[position : match.start()])
         position = match.end()
-        mark = match.group().strip(" \t:*")
+        mark = match.group()
+        if mark in ("{|", "|}") and not _begins_line(text, match.start()):
+            stack[-1].parts.append(mark)
+            continue
         if mark == "}}}" and not open_marks.get("{{{", 0):
             mark, position = "}}", position - 1
         if mark not in _CLOSES:
@@ -57,6 +70,12 @@ def resolve(text: str, expand: Callable[[list[str]], str]) -> str:
     while len(stack) > 1:
         _abandon(stack, open_marks)
     return "".join(stack[0].parts)
+
+
+def _begins_line(text: str, position: int) -> bool:
+    start = max(0, position - _INDENT)
+    _, newline, before = text[start:position].rpartition("\n")
+    return bool(newline or not start) and not before.strip(" \t:*")
 
 
 def _close(stack: list[_Node], open_marks: dict[str, int], mark: str, expand: Callable[[list[str]], str]) -> None:
@@ -91,16 +110,19 @@ def _resolved(mark: str, body: str, expand: Callable[[list[str]], str]) -> str:
 def link(body: str) -> str:
     """The words that a reader sees of an internal link."""
     target, *labels = body.split("|")
-    if found := _NAMESPACE.match(target):
+    if ":" in target and (found := _NAMESPACE.match(target)):
         name = found.group(1).lower()
         visible = target.startswith(":")
         if not visible and (name.replace(" ", "_") in HIDDEN_NAMESPACES or (len(name) <= 3 and not labels)):
             return ""
-    if _IMAGE.search(target) and ":" in target and (not labels or len(labels) > 1 or _FILE_OPTION.match(labels[0])):
+    if ":" in target and _IMAGE.search(target) and (not labels or len(labels) > 1 or _FILE_OPTION.match(labels[0])):
         return ""
     if not labels:
         return _LANGUAGE_FOLDER.sub("", target.lstrip(":")).partition("#")[0] or target.lstrip("#")
-    return _LABEL_BREAK.sub(" ", labels[-1]) if labels[-1].strip() else re.sub(r"\s*\([^)]*\)$", "", target)
+    label = labels[-1]
+    if "\n" in label:
+        label = _LABEL_BREAK.sub(" ", label)
+    return label if label.strip() else re.sub(r"\s*\([^)]*\)$", "", target)
 
 
 def table(body: str) -> str:
@@ -108,24 +130,67 @@ def table(body: str) -> str:
     attributes, _, rest = body.partition("\n")
     if BOXES.search(attributes):
         return "\n"
-    rows: list[list[str]] = [[]]
+    rows = _Rows()
     for line in rest.split("\n"):
         text = line.strip()
         if text.startswith("|-"):
-            rows.append([])
+            rows.begin()
         elif text.startswith("|+"):
-            rows.append([_cell(text[2:])])
-            rows.append([])
+            rows.caption(_cell(text[2:]))
         elif text.startswith(("|", "!")):
-            rows[-1].extend(_cell(cell) for cell in _CELL.split(text[1:]))
-        elif text and rows[-1]:
-            rows[-1][-1] = f"{rows[-1][-1]} {text}".strip()
-    lines = (" | ".join(cell for cell in row if cell) for row in rows)
-    return "\n\n" + "\n".join(line for line in lines if line) + "\n\n"
+            for cell in (_CELL if text[0] == "!" else _BARS).split(text[1:]):
+                rows.add(_cell(cell), _rows_spanned(cell))
+        elif text:
+            rows.go_on(text)
+    return "\n\n" + "\n".join(rows.lines()) + "\n\n"
+
+
+class _Rows:
+    """The rows of a table as they are read. An empty cell keeps its place, so that those behind it keep their columns."""
+
+    def __init__(self) -> None:
+        self._rows: list[list[str]] = [[]]
+        self._spanned: dict[int, int] = {}  # by column: how many rows below are covered by a cell above them
+
+    def begin(self) -> None:
+        if self._rows[-1]:
+            self._rows.append([])
+
+    def caption(self, text: str) -> None:
+        self.begin()
+        self._rows[-1].append(text)
+        self.begin()
+
+    def add(self, cell: str, rows: int) -> None:
+        row = self._rows[-1]
+        while self._spanned.get(len(row), 0):
+            self._spanned[len(row)] -= 1
+            row.append("")
+        if rows > 1:
+            self._spanned[len(row)] = rows - 1
+        row.append(cell)
+
+    def go_on(self, text: str) -> None:
+        row = self._rows[-1]
+        if row:
+            before, item = row[-1], text.lstrip("*#;: ")
+            between = ", " if item != text and before and before[-1] not in ",;:" else " "
+            row[-1] = f"{before}{between}{_BREAK.sub(' ', item)}".strip()
+
+    def lines(self) -> list[str]:
+        joined = (" | ".join(row).rstrip(" |") if any(row) else "" for row in self._rows)
+        return [line.strip() for line in joined if line.strip()]
+
+
+def _rows_spanned(cell: str) -> int:
+    found = _ROWSPAN.search(cell.partition("|")[0])
+    return int(found.group(1)) if found else 1
 
 
 def _cell(text: str) -> str:
     """A cell without its attributes (`align=right | text`)."""
     before, bar, after = text.partition("|")
     text = (after if bar and ("=" in before or not before.strip()) else text).strip()
-    return "" if _ATTRIBUTES.fullmatch(text) else _BREAK.sub(" ", text)
+    if not bar and (styling := _STYLING.match(text)):  # the bar behind it comes from a template such as {{n/a}}
+        text = text[styling.end() :]
+    return _BREAK.sub(" ", text)

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from lxml import etree
 
@@ -10,10 +10,13 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.elements import nothing, replace_elements, without_comments
+from curation.extract.measures import without_unknown
 from curation.extract.sections import without_apparatus, without_hollow_brackets
-from curation.extract.templates import expand
+from curation.extract.stubs import require_more_than_stub
+from curation.extract.templates import expand, expand_with_boxes, settle
 from curation.extract.wikinodes import resolve
 
+_SHORT = 2_000  # characters of a page that may be nothing but a box of facts
 MAX_BYTES = 4_000_000
 
 _REDIRECT = re.compile(r"\s*#\s*[^\W\d_]{4,20}\s*:?\s*\[\[\s*([^\]\n|]{1,300})", re.IGNORECASE)
@@ -22,24 +25,36 @@ _DISAMBIGUATION = re.compile(
     r"desambiguación|disambigua|многозначност|doorverwijspagina|ujednoznacznienie|set index article|surname|given name)\s*[|}]",
     re.IGNORECASE,
 )
-_NOWIKI = re.compile(r"<(nowiki|pre|syntaxhighlight|source|math|chem|code)\b([^<>]*)>", re.IGNORECASE)
+_STUB = re.compile(r"\{\{\s*(?:template:)?(?:[^{}|\n]{0,60}[ _/-])?(?:stub|ébauche|esbozo|abbozzo|beginnetje)\s*[|}]", re.IGNORECASE)
+_NOWIKI = re.compile(r"<(nowiki|pre|syntaxhighlight|source|math|chem)\b([^<>]*)>", re.IGNORECASE)
 _DROPPED_TAG = re.compile(
-    r"<(ref|gallery|timeline|imagemap|score|templatedata|graph|mapframe|maplink|references|hiero|noinclude|includeonly|tabber|"
+    r"<(ref|gallery|timeline|imagemap|score|templatedata|graph|mapframe|maplink|references|hiero|includeonly|"
     r"forum|poll|verbatim|rss|youtube|dpl|choose|inputbox|style|script)\b([^<>]*)>",
     re.IGNORECASE,
 )
 _CODE_TAGS = frozenset({"pre", "syntaxhighlight", "source"})
-_BREAK = re.compile(r"<(?:br|p|/p|/div|hr|/tr|/blockquote|/center)\b[^<>]{0,200}/?>", re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/tr)\b[^<>]{0,200}/?>", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"</?(?:p|div|hr|blockquote|center)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,400})?/?>")
-_POWER = re.compile(
-    r"(?:(?<=[\d)])|(?<=\b\w)|(?<=\b\w\w)|(?<=\b\w\w\w))<sup>\s*((?:&minus;|[+−–-])?\d{1,4}[+−–-]?)\s*</sup>", re.IGNORECASE
+_RAISED = re.compile(r"<sup>\s*((?:&minus;|[+−–-])?\d{1,4}[+−–-]?)\s*</sup>", re.IGNORECASE)
+_BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
+_MAGIC = re.compile(
+    r"__(?:NOTOC|TOC|FORCETOC|NOEDITSECTION|(?:NO)?NEWSECTIONLINK|NOGALLERY|HIDDENCAT|(?:NO)?INDEX|STATICREDIRECT|NO(?:TITLE|CONTENT)?CONVERT|"
+    r"NOTC|NOCC|DISAMBIG|NOCACHE|EXPECTUNUSEDCATEGORY|NOWYSIWYG|START|END)__"
 )
-_MAGIC = re.compile(r"__[A-Z]{3,25}__")
 _QUOTES = re.compile(r"'{2,5}")
-_SPACES = re.compile(r"(?<=\S)[ \u00a0]{2,}")
+_STRAY_SPACE = re.compile(r" (?<=\w ) *(?=[.,](?:\s|$))")  # before the mark of a reference or a template
+_SPACES = re.compile(r"[ \u00a0](?<=\S.)[ \u00a0]+")
+_TRAILING = re.compile(r"[ \t](?<![ \t][ \t])[ \t]*\n")
 _HEADING = re.compile(r"^(={1,6})[ \t]*([^\n]{0,300}?)[ \t]*\1[ \t]*$")
+_LONGEST_CODE = 200  # characters of a line; what is longer is prose that somebody moved in by a space
+_WRAPPED = 60  # characters; a line that is shorter may be one of a poem or an address
+_MARKUP = re.compile(r"\s*(?:#|- |1\. |\n)")
 _STRAY_STOP = re.compile(r"^[.,;:]\s+")
 _ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
+_PRIVATE = re.compile("[\ue000-\ue004]")
+_ESCAPED_TAG = re.compile(r"&lt;(?:/?ref\b|br\b|!--)")
+_TAB = re.compile(r"^\|-\|", re.MULTILINE)
 _MARKED = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -80,30 +95,41 @@ def _page(source: str, title: str | None) -> Extracted:
     if _DISAMBIGUATION.search(source) or (title or "").endswith("(disambiguation)"):
         raise Dropped(Reason.DISAMBIGUATION, "the page bears the template of a disambiguation page")
     text = wikitext_to_text(source, title)
+    if len(text) < _SHORT and not wikitext_to_text(source, title, _leave_out):  # nothing but templates: its boxes are what it says
+        text = wikitext_to_text(source, title, expand_with_boxes)
     if not text:
         raise Dropped(Reason.EMPTY, "nothing but templates, links to files and references")
+    require_more_than_stub(text, _STUB.search(source) is not None)
     return Extracted(text, title, "wikitext")
 
 
-def wikitext_to_text(source: str, title: str | None = None) -> str:
-    """Light Markdown from wikitext, in time linear in its length."""
+def _leave_out(_parts: list[str], _title: str) -> str:
+    return ""
+
+
+def wikitext_to_text(source: str, title: str | None = None, template: Callable[[list[str], str], str] = expand) -> str:
+    """Light Markdown from wikitext, in time linear in its length; `template` shows a call by its parts and the page's title."""
     kept: list[str] = []
 
     def keep(text: str) -> str:
         kept.append(text)
         return f"\ue000{len(kept) - 1}\ue001"
 
-    text = without_comments(source.replace("\ue000", "").replace("\ue001", ""))
+    if "<" not in source and _ESCAPED_TAG.search(source):
+        source = html.unescape(source)  # it was escaped once too often
+    text = without_comments(_PRIVATE.sub("", source))
     text = _protect(text, keep)
     text = _without_elements(text)
-    text = resolve(text, lambda parts: expand(parts, title or ""))
-    text = _MAGIC.sub("", _BREAK.sub("\n", text))
-    text = _POWER.sub(r"^\1", _QUOTES.sub("", text))  # 10<sup>7</sup> must not become 107
-    text = without_hollow_brackets(_TAG.sub("", text))
-    text = "\n".join(_line(line) for line in text.split("\n"))
+    text = without_unknown(settle(resolve(text, lambda parts: template(parts, title or ""))))
+    text = _TAB.sub("\n", text) if "|-|" in text else text
+    text = _MAGIC.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", text)))
+    text = _RAISED.sub(_power, _QUOTES.sub("", text))
+    text = _preformatted(text, keep)
+    text = _STRAY_SPACE.sub("", without_hollow_brackets(_TAG.sub("", text)))
+    text = "\n".join(_unwrapped(_line(line) for line in text.split("\n")))
     text = without_apparatus(re.sub(r"\n{3,}", "\n\n", _SPACES.sub(" ", html.unescape(text))))
     text = _MARKED.sub(lambda match: kept[int(match.group(1))], text)
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<![ \t])[ \t]+\n", "\n", text)).strip()
+    return re.sub(r"\n{3,}", "\n\n", _TRAILING.sub("\n", text)).strip()
 
 
 def _protect(text: str, keep: Callable[[str], str]) -> str:
@@ -124,6 +150,54 @@ def _without_elements(text: str) -> str:
     return replace_elements(text, _DROPPED_TAG, nothing)
 
 
+def _preformatted(text: str, keep: Callable[[str], str]) -> str:
+    """Two lines or more that begin with a space are code, as MediaWiki shows them, but for rows of a table and long prose."""
+    if "\n " not in text:
+        return text
+    kept: list[str] = []
+    block: list[str] = []
+    for line in [*text.split("\n"), ""]:
+        if line.startswith(" ") and line.strip() and "\ue000" not in line:
+            block.append(line)
+            continue
+        if _is_code(block):
+            code = html.unescape(_TAG.sub("", "\n".join(text[1:].rstrip() for text in block)))
+            kept.append("\n" + keep(f"```\n{code}\n```") + "\n")
+        else:
+            kept.extend(text.strip() for text in block)
+        block.clear()
+        kept.append(line.strip() if line.startswith(" ") else line)
+    return "\n".join(kept[:-1])
+
+
+def _is_code(lines: list[str]) -> bool:
+    rows = sum(" | " in line for line in lines)
+    return len(lines) > 1 and 2 * rows < len(lines) and max(map(len, lines)) <= _LONGEST_CODE
+
+
+def _unwrapped(lines: Iterable[str]) -> list[str]:
+    """Lines that an author wrapped in the midst of a sentence, joined again."""
+    kept: list[str] = []
+    for line in lines:
+        if kept and line and _goes_on(kept[-1], line):
+            kept[-1] = f"{kept[-1].rstrip()} {line}"
+        else:
+            kept.append(line)
+    return kept
+
+
+def _goes_on(before: str, line: str) -> bool:
+    if len(before) < _WRAPPED or not (before[-1].isalnum() or before[-1] == ","):
+        return False
+    return line[0].islower() and not _MARKUP.match(before) and " | " not in before and " | " not in line and not _MARKUP.match(line)
+
+
+def _power(raised: re.Match[str]) -> str:
+    """10<sup>7</sup> must not become 107."""
+    start = raised.start()
+    return f"^{raised.group(1)}" if _BASE.search(raised.string[max(0, start - 4) : start]) else raised.group()
+
+
 def _line(line: str) -> str:
     """One line of wikitext as Markdown."""
     if line.startswith("="):
@@ -139,4 +213,4 @@ def _line(line: str) -> str:
             return "  " * (len(marks) - 1) + ("1. " if marks[-1] == "#" else "- ") + text
     elif line.startswith("----"):
         return line.lstrip("-")
-    return line.strip() if line.startswith(" ") else line
+    return line

@@ -105,7 +105,7 @@ def test_a_dumped_page_loses_its_frame_and_its_hard_line_ends() -> None:
     )
     assert extract(item(dump, "text/plain")).text == (
         "Short description\n\nGold is a dense metal that is known for its lustre and of which most rings are "
-        "made,  says     g   {\\displaystyle g} .\n\n## Uses\n\n- Rings\n  - Old rings\n\nNothing more."
+        "made,  says $g$.\n\n## Uses\n\n- Rings\n  - Old rings\n\nNothing more."
     )
 
 

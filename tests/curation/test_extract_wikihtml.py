@@ -47,6 +47,8 @@ def test_headings_are_read_in_every_form(heading: str) -> None:
         '<p><span typeof="mw:Error mw:File"><a href="/x"><span class="mw-broken-media">File:X.jpg</span></a></span></p>',
         '<div class="wikia-gallery"><div>A heron</div></div>',
         '<div class="tabber wds-tabber"><div class="wds-tabs__wrapper"><ul><li>One</li><li>Two</li></ul></div></div>',
+        '<figure class="pcs-widen-image-ancestor"><figcaption>A heron</figcaption></figure>',
+        '<span id="coordinates">Coordinates: <span class="geo-default">1°N 2°E</span></span>',
         "<!-- \nNewPP limit report\n-->",
     ],
 )
@@ -98,3 +100,22 @@ def test_what_is_no_article_is_dropped_with_its_reason(body: str, media_type: st
     with pytest.raises(Dropped) as caught:
         extract(item(body, media_type))
     assert caught.value.reason is reason
+
+
+def test_coordinates_in_a_sentence_stay_in_one_form() -> None:
+    place = '<span class="geo-default">1°N 2°E</span><span class="geo-nondefault"> / 1; 2</span>'
+    assert text_of(f"<p>It nests at {place}.</p>") == "It nests at 1°N 2°E."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kept"),
+    [("A bird of the reeds.", False), ("It wades through the reeds. " * 12, True)],
+)
+def test_a_page_that_calls_itself_a_stub_is_kept_if_it_says_something(sentence: str, kept: bool) -> None:
+    page = f'<p>{sentence}</p><div role="note" class="metadata plainlinks asbox stub"><p>This bird article is a stub.</p></div>'
+    if kept:
+        assert "stub" not in text_of(page)
+        return
+    with pytest.raises(Dropped) as dropped:
+        text_of(page)
+    assert (dropped.value.reason, dropped.value.value, dropped.value.threshold) == (Reason.STUB, 5.0, 50.0)

@@ -8,29 +8,44 @@ from curation.document import Dropped, Failed
 from curation.extract import extract
 from curation.extract.wikitext import wikitext_to_text
 
+WRAPPED = "It is a long sentence that its author wrapped in the midst of the line, as was the custom."
+
 
 @pytest.mark.parametrize(
     ("source", "text"),
     [
         ("'''Gold''' is ''dense''.", "Gold is dense."),
         ("A [[Ore|metal ore]] of [[Erebor]], [[Moria (mine)|]].", "A metal ore of Erebor, Moria."),
-        ("See [https://example.org the page] or [https://example.org].", "See the page or ."),
+        ("See [https://example.org the page] or [https://example.org].", "See the page or."),
         ("Tall{{cn}}<ref name=a>Book</ref> tower<ref name=a/>.", "Tall tower."),
-        ("About {{convert|5|km|mi}} or {{convert|5|to|10|km}}.", "About 5 km or 5 to 10 km."),
+        ("About {{convert|5|km|mi}} or {{convert|5|to|10|km}}.", "About 5 kilometres (3.1 mi) or 5 to 10 kilometres (3.1 to 6.2 mi)."),
         ("{{nihongo|Samurai|侍|bushi}} and {{lang|de|Zwerg}}.", "Samurai (侍, bushi) and Zwerg."),
         ("{{Infobox\n| name = {{nowrap|x}}\n}}Text.", "Text."),
         ("[[File:a.png|thumb|A [[cave]].]]Text.[[Category:Caves]]", "Text."),
-        ("One (''Latin'': {{IPA|x}}) two ({{IPA|y}}) three.", "One (Latin: ) two three."),
+        ("One (''Latin'': {{IPA|x}}) two ({{audio|y.ogg}}) three {{cn}}.", "One (Latin: x) two three."),
         ("A<!-- hidden -->B &amp; C&nbsp;D", "AB & C\u00a0D"),
         ("<nowiki>[[raw]]</nowiki> and <math>x^2</math>", "[[raw]] and $x^2$"),
         ("== Halls ==\n* one\n** two\n# three", "## Halls\n\n- one\n  - two\n1. three"),
         ("Text.\n\n== See also ==\n* [[Elf]]\n\n== Empty ==\n", "Text."),
         ("{|\n! Ore !! Depth\n|-\n| align=right | Gold || 300\n|}", "Ore | Depth\nGold | 300"),
+        ("{|\n! Ore !! Vein !! Depth\n|-\n| Gold || || 300\n|-\n| || deep ||\n|}", "Ore | Vein | Depth\nGold | | 300\n| deep"),
+        ("{|\n|<center>Gold</center>\n| Found in:\n* Dale\n* Moria<br>deep\n|}", "Gold | Found in: Dale, Moria deep"),
+        ("Call:\n dig()\n   x()\nIt digs.\n A single line.", "Call:\n\n```\ndig()\n  x()\n```\n\nIt digs.\nA single line."),
+        ("The <code>dig()</code> call of a (, ) ends[, ].", "The dig() call of a ends."),
+        ("One.<p>Two.</p>Three.<br>Four.", "One.\n\nTwo.\n\nThree.\nFour."),
+        ("It is a long sentence that its author wrapped in the midst of the\nline, as was the custom.", WRAPPED),
+        ("Roses of the vale are red,\nviolets are blue.", "Roses of the vale are red,\nviolets are blue."),
+        ("[[Категорија:Rudnici]][[Kategória:Baňa]]Text.[[Fájl:a.png|thumb|b]]", "Text."),
+        ("{|\n|-\n| rowspan=2 | Gold || Moria\n|-\n| Erebor\n|}", "Gold | Moria\n| Erebor"),
+        ("{|\n| Gold || style=color:red {{n/a}}\n|}", "Gold | N/A"),
+        ("The <code>[[Mine|dig]](x)</code> call with __init__.__NOTOC__", "The dig(x) call with __init__."),
+        ("<tabber>Day=It sleeps.\n|-|\nNight=It hunts.</tabber>", "Day=It sleeps.\n\nNight=It hunts."),
+        ("Deep &lt;ref&gt;A book&lt;/ref&gt; halls.", "Deep halls."),
         ('{| class="navbox"\n| Elves\n|}Text.', "Text."),
         ("<pre>\nif x:\n    dig()\n</pre>", "```\nif x:\n    dig()\n```"),
         ("10<sup>&minus;7</sup> ''mc''<sup>2</sup>, the 1<sup>st</sup>, word<sup>2</sup>.", "10^−7 mc^2, the 1st, word2."),
         ("{{val|6.241|e=18|u=m}} or {{val|3|u=C}}", "6.241×10^18 m or 3 C"),
-        ("Gold (Au, {{IPA|x}}) in (x,y) of [[Ore|\nore]].", "Gold (Au) in (x,y) of ore."),
+        ("Gold (Au, {{audio|x.ogg}}) in (x,y) of [[Ore|\nore]].", "Gold (Au) in (x,y) of ore."),
         ("* {{cite|x}}. First of two.\n* ...and more", "- First of two.\n- ...and more"),
         ("An [[unclosed link and {{template|x", "An unclosed link and template|x"),
     ],
@@ -63,12 +78,20 @@ def test_a_page_of_a_dump_is_its_latest_revision() -> None:
         (page(text="{{disambiguation}}"), Reason.DISAMBIGUATION),
         (page(model="Scribunto"), Reason.UNSUPPORTED),
         (page(text="{{Navbox}}"), Reason.EMPTY),
+        (page(text="A ship of [[Dale]].\n\n{{Dale-ship-stub}}"), Reason.STUB),
+        (page(text="A ship of [[Dale]].\n\n{{Stub}}"), Reason.STUB),
     ],
 )
 def test_pages_that_are_no_articles_are_dropped_with_a_reason(source: str, reason: Reason) -> None:
     with pytest.raises(Dropped) as dropped:
         extract(item(source, "application/x-mediawiki-page+xml"))
     assert dropped.value.reason is reason
+
+
+def test_a_page_of_nothing_but_a_box_is_the_list_of_its_facts() -> None:
+    box = "{{Machine\n|name=Pump\n|cost=300\n|image=Pump.png\n|made_in=[[Dale]]\n|description=" + "It pumps. " * 15 + "}}"
+    text = extract(item(page(text=box), "application/x-mediawiki-page+xml")).text
+    assert text == "- Name: Pump\n- Cost: 300\n- Made in: Dale\n\n" + ("It pumps. " * 15).strip()
 
 
 def test_a_broken_page_element_fails() -> None:
@@ -82,6 +105,7 @@ def test_entities_of_a_hostile_page_are_not_expanded() -> None:
     assert extract(item(bomb, "application/x-mediawiki-page+xml")).text == "safe"
 
 
-@pytest.mark.parametrize("mark", ["[[", "{{a|", "<ref>", "<!--", "{|\n", "'", "=", "[[a|[b {{c|"])
+@pytest.mark.parametrize("mark", ["[[", "{{a|", "<ref>", "<!--", "{|\n", "'", "=", "[[a|[b {{c|", "({{age}}", "{{x|y}}", "{{convert|9|"])
 def test_marks_that_never_close_neither_crash_nor_take_long(mark: str) -> None:
     assert isinstance(wikitext_to_text(mark * 50_000), str)
+    assert isinstance(wikitext_to_text("(" + mark * 50_000), str)
