@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from curation.extract.elements import names
 from curation.extract.latex_macros import VERBATIM, listing_end
-from curation.extract.references import referred_kind
+from curation.extract.references import named_label, referred_kind
 
 THEOREMS = {
     **{name: name.capitalize() for name in names(
@@ -222,7 +222,7 @@ def _prefix(state: _Counters, level: str) -> str:
 def _referred(found: re.Match[str], source: str, labels: dict[str, tuple[str, str]]) -> str:
     command, keys = found.group(10), [key.strip() for key in found.group(11).split(",")]
     known = [labels.get(key, ("", "")) for key in keys]
-    texts = [number or f'"{key.partition(":")[2] or key}"' for (_, number), key in zip(known, keys, strict=True)]
+    texts = [number or named_label(key) for (_, number), key in zip(known, keys, strict=True)]
     if command == "eqref":
         return ", ".join(f"({text})" for text in texts)
     if command == "pageref":

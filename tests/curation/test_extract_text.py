@@ -24,17 +24,51 @@ def test_code_in_markdown_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ("As in :numref:`sec_rnn` (:eqref:`eq_a`), see Figure :numref:`fig_b`.", "As in Section (Equation), see Figure."),
+        ("As in :numref:`sec_rnn` (:eqref:`eq_a`), see Figure :numref:`fig_b`.", 'As in Section "rnn" (Equation "a"), see Figure "b".'),
         (":citet:`Lu.Li.2014` and :citet:`Lu.Li.Ng.ea.2017` agree :cite:`x`.", "Lu and Li (2014) and Lu et al. (2017) agree."),
         ("Loss falls (:cite:`a`, :cite:`b`).", "Loss falls."),
         ("We [**take a step\nback**] [**here**](https://x.org).", "We take a step\nback **here**."),
         ("One.\n\n:begin_tab:`jax`\n[Discussions](https://x.org/1)\n:end_tab:\n\nSee\n[two](https://x.org)\n", "One.\n\nSee\ntwo"),
         ("One.\n\n```toc\n:maxdepth: 2\n\nwhy\n```\n\n```python\n%load_ext x\n```\n\nTwo.", "One.\n\nTwo."),
         ("```python\n%%tab jax\nx = 1\n```", "```python\nx = 1\n```"),
+        ("```matlab\n%note\nx = 1\n```", "```matlab\n%note\nx = 1\n```"),
+        ("```python\nx = 1  #@save\n```", "```python\nx = 1\n```"),
+        ("In :numref:`sec_a` (**we take\na step**). (**b**)", 'In Section "a" we take\na step. b'),
+        ("Two (**bold**) words.", "Two (**bold**) words."),
+        ("[News](https://x.org/1)\n\nWords.\n\n[Talk](https://x.org/2)\n\n[Talk](https://x.org/3)\n", "News\n\nWords."),
     ],
 )
 def test_markdown_of_a_book_keeps_its_sentences_whole(source: str, text: str) -> None:
     assert extract(item(source, "text/markdown")).text == text
+
+
+def cell(tag: str, code: str) -> str:
+    return f"```{{.python .input}}\n{tag}\n{code}\n```\n\n" if tag else f"```{{.python .input}}\n{code}\n```\n\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        (cell("%%tab mxnet", "m = 1") + cell("%%tab pytorch", "p = 1") + cell("%%tab all", "x = 1"), ["m = 1", "x = 1"]),
+        (cell("%%tab mxnet", "m") + cell("%%tab pytorch", "p") + "Then\n\n" + cell("%%tab pytorch, jax", "pj"), ["p", "pj"]),
+        (cell("", "m = 1") + cell("#@tab pytorch", "p = 1") + "Then\n\n" + cell("", "x = 1"), ["p = 1", "x = 1"]),
+        (
+            cell("#@tab pytorch", "p") + "\n:begin_tab:`jax`\nkeys\n:end_tab:\n\n:begin_tab:`pytorch, mxnet`\nseeds\n:end_tab:\n",
+            ["p", "seeds"],
+        ),
+        (
+            cell(
+                "%%tab jax, mxnet",
+                "def f(x):\n    if tab.selected('mxnet'):\n        y = x\n    if tab.selected('jax'):\n        z = x\n    return 1",
+            ),
+            ["def f(x):", "    z = x", "    return 1"],
+        ),
+        (cell("", "a = 1") + cell("", "b = 1"), ["a = 1", "b = 1"]),
+    ],
+)
+def test_of_code_in_several_frameworks_one_is_kept(source: str, kept: list[str]) -> None:
+    lines = extract(item(source, "text/markdown")).text.split("\n")
+    assert [line for line in lines if line and not line.startswith("```") and line != "Then"] == kept
 
 
 @pytest.mark.parametrize(
