@@ -30,9 +30,14 @@ def bibliography(source: str) -> dict[str, tuple[str, str]]:
     return {key.strip(): (" ".join(_MARKUP.sub("", _THIN.sub(" ", authors)).split()), year) for authors, year, key in _ITEM.findall(source)}
 
 
+def is_noun(before: str) -> bool:
+    """Whether a sentence that breaks off so needs a noun: `as shown by`."""
+    return _NOUN.search(before) is not None
+
+
 def cited(command: str, keys: str, note: str, before: str, known: Mapping[str, tuple[str, str]]) -> str:
     """What stands in a sentence for a citation, `before` being the source that ends where it begins."""
-    if command in BESIDE or (command not in NAMED and not _NOUN.search(before)):
+    if command in BESIDE or (command not in NAMED and not is_noun(before)):
         return ""
     if authors := cited_authors(keys):
         return authors

@@ -123,7 +123,34 @@ def test_a_paper_is_title_abstract_and_body_without_its_references() -> None:
         "<fig><caption><p>A mine.</p></caption></fig></sec></body>"
         "<back><ref-list><ref>Book</ref></ref-list></back></article>"
     )
-    assert extract(item(paper, "application/jats+xml")).text == "# On Ore\n\nShort.\n\n## Method\n\nWe dug as in Figure 1."
+    assert extract(item(paper, "application/jats+xml")).text == "# On Ore\n\nShort.\n\n## Method\n\nWe dug as in Figure 1.\n\nA mine."
+
+
+CITED = "<xref ref-type='bibr' rid='a'>[1]</xref>"
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "text"),
+    [
+        (f"Ore {CITED},{CITED}–{CITED}, and tin {CITED}, {CITED}.", "Ore, and tin."),
+        (f"Ore [{CITED}–{CITED}] ({CITED}; {CITED}) and [{CITED}], too.", "Ore and Reed and Low (1990), too."),
+        (f"As shown by {CITED}, it is.", "As shown by Reed and Low (1990), it is."),
+        ("In 1.2 · 10<sup>5</sup> years, H<sub>2</sub>O, m<sup>2</sup>, Reed<sup>1</sup>.", "In 1.2 · 10^5 years, H2O, m^2, Reed1."),
+        (
+            "Dug.</p><fig><label>Figure 2.</label><caption><title>A mine.</title><p>In <i>May</i>.</p></caption></fig><p>Left.",
+            "Dug.\n\nFigure 2: A mine. In May.\n\nLeft.",
+        ),
+        (
+            "Dug.</p><table-wrap><label>Table 1</label><caption><p>Yields.</p></caption><table><td>9</td></table></table-wrap><p>Left.",
+            "Dug.\n\nTable 1: Yields.\n\nLeft.",
+        ),
+    ],
+)
+def test_a_paper_keeps_captions_powers_and_the_authors_that_a_sentence_needs(paragraph: str, text: str) -> None:
+    names = "<name><surname>Reed</surname></name><name><surname>Low</surname></name><year>1990</year>"
+    back = f"<back><ref-list><ref id='a'>{names}</ref></ref-list></back>"
+    paper = f"<article><front/><body><sec><p>{paragraph}</p></sec></body>{back}</article>"
+    assert extract(item(paper, "application/jats+xml")).text == text
 
 
 @pytest.mark.parametrize(
