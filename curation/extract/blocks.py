@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from curation.extract.citations import cited
 from curation.extract.elements import names
 
 _SPACE = re.compile(r"\s+")
@@ -18,6 +19,8 @@ BLOCKS = names(
     "address article aside blockquote body caption center dd details div dl dt figcaption figure footer header main p section "
     "summary table tbody thead tfoot ul ol d-article dt-article"
 )
+TEX = names("d-math dt-math")
+CITED = names("d-cite dt-cite")
 HIDDEN = names(
     "script style noscript template head title svg iframe object embed audio video canvas form button select input nav link meta "
     "map area figure-image d-front-matter d-bibliography d-appendix dt-appendix d-cite dt-cite"
@@ -65,7 +68,13 @@ def render(root: etree._Element, dropped: frozenset[str] = frozenset()) -> str:
         if event in ("comment", "pi"):
             page.write(element.tail)
         elif event == "start":
-            if element is not root and _is_dropped(element, dropped):
+            if element.tag in CITED:
+                page.write(cited("cite", element.get("key") or "", "", "".join(page.inline[-3:]), {}))
+                walker.skip_subtree()
+            elif element is not root and _is_dropped(element, dropped):
+                walker.skip_subtree()
+            elif element.tag in TEX:
+                page.inline.append(_tex(element))
                 walker.skip_subtree()
             elif element.tag == "math":
                 page.write(_formula(element))
@@ -172,6 +181,14 @@ def _formula(element: etree._Element) -> str:
     )
     source = source.strip().removeprefix("{\\displaystyle").removesuffix("}") if "\\displaystyle" in source[:16] else source
     return f"${source.strip()}$" if source.strip() else _SPACE.sub(" ", "".join(element.itertext()))
+
+
+def _tex(element: etree._Element) -> str:
+    """The TeX that an element of Distill's holds (https://github.com/distillpub/template)."""
+    source = _SPACE.sub(" ", "".join(element.itertext())).strip()
+    if not source:
+        return ""
+    return f"\n$${source}$$\n" if element.get("block") is not None else f"${source}$"
 
 
 def _words_of_image(element: etree._Element) -> str:

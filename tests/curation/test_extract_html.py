@@ -105,3 +105,11 @@ def test_the_charset_of_the_page_counts_when_the_transport_names_none() -> None:
 def test_what_does_not_parse_fails() -> None:
     with pytest.raises(Failed):
         extract(item("<!-- nothing -->", "text/html"))
+
+
+def test_formulas_and_citations_of_distill_stay_where_a_sentence_needs_them() -> None:
+    page = (
+        "<html><body><dt-article><p>Let <dt-math>\\lambda_1</dt-math> be small<dt-cite key='low1990ore'></dt-cite>, as shown by "
+        "<d-cite key='reed1984dig'></d-cite>.</p><p>Then <d-math block>x = 1</d-math> holds.</p></dt-article></body></html>"
+    )
+    assert extract(item(page, "text/html")).text == "Let $\\lambda_1$ be small, as shown by Reed (1984).\n\nThen\n$$x = 1$$\nholds."
