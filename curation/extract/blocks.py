@@ -73,7 +73,7 @@ def render(root: etree._Element, dropped: frozenset[str] = frozenset()) -> str:
                 walker.skip_subtree()
             elif element is not root and _is_dropped(element, dropped):
                 walker.skip_subtree()
-            elif element.tag in TEX:
+            elif element.tag in TEX or (element.tag == "span" and _is_typeset(element)):
                 page.inline.append(_tex(element))
                 walker.skip_subtree()
             elif element.tag == "math":
@@ -183,9 +183,18 @@ def _formula(element: etree._Element) -> str:
     return f"${source.strip()}$" if source.strip() else _SPACE.sub(" ", "".join(element.itertext()))
 
 
+def _is_typeset(element: etree._Element) -> bool:
+    """Whether MathJax or KaTeX has set a formula here and left its TeX beside what it drew."""
+    classes = (element.get("class") or "").split()
+    drawn = "mjx-math" in classes and element.get("aria-label")
+    return bool(drawn) or ("katex" in classes and element.find(".//{*}annotation") is not None)
+
+
 def _tex(element: etree._Element) -> str:
-    """The TeX that an element of Distill's holds (https://github.com/distillpub/template)."""
-    source = _SPACE.sub(" ", "".join(element.itertext())).strip()
+    """The TeX of a formula: what an element of Distill's holds (https://github.com/distillpub/template), or what a program left."""
+    note = element.find(".//{*}annotation") if element.tag == "span" else None
+    source = element.get("aria-label") or "".join((element if note is None else note).itertext())
+    source = _SPACE.sub(" ", source).strip()
     if not source:
         return ""
     return f"\n$${source}$$\n" if element.get("block") is not None else f"${source}$"

@@ -53,7 +53,7 @@ def _carried_words(before: Cue, cue: Cue) -> int:
     """Words at the beginning of a cue that are left from the one before; 0 where a speaker may have repeated them."""
     if cue.start - before.end >= CLEARED:
         return 0
-    length = _carried(before.lines, cue)
+    length = _carried(before.lines[-MOST_SHOWN:], cue)
     text = " ".join(cue.lines)
     is_whole = length == len(text)
     is_moved = cue.sources != before.sources or cue.end - cue.start <= FLUSH or before.end - before.start <= FLUSH
