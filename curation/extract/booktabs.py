@@ -29,9 +29,12 @@ def one_framework(text: str) -> str:
 def without_last_links(text: str) -> str:
     """Leaves out paragraphs at the end that are nothing but a link, such as to a discussion."""
     lines = text.rstrip().split("\n")
-    while len(lines) > 1 and not lines[-2].strip() and _LINK.fullmatch(lines[-1].strip()):
-        lines = "\n".join(lines[:-1]).rstrip().split("\n")
-    return "\n".join(lines)
+    end = len(lines)
+    while end > 1 and not lines[end - 2].strip() and _LINK.fullmatch(lines[end - 1].strip()):
+        end -= 1
+        while not lines[end - 1].strip():
+            end -= 1
+    return "\n".join(lines[:end])
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[tuple[str, ...], list[str]]]:

@@ -1,5 +1,7 @@
 """Plain text, Markdown, LaTeX, JATS and code, and the choice among them."""
 
+import time
+
 import pytest
 from captured_items import item
 
@@ -40,6 +42,12 @@ def test_code_in_markdown_stays_as_it_is() -> None:
 )
 def test_markdown_of_a_book_keeps_its_sentences_whole(source: str, text: str) -> None:
     assert extract(item(source, "text/markdown")).text == text
+
+
+def test_a_file_of_many_links_takes_no_time() -> None:
+    start = time.process_time()
+    extract(item("Words.\n\n" + "[a](https://x.org)\n\n" * 50_000, "text/markdown"))
+    assert time.process_time() - start < 2
 
 
 def cell(tag: str, code: str) -> str:
