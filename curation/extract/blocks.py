@@ -69,7 +69,7 @@ def render(root: etree._Element, dropped: frozenset[str] = frozenset()) -> str:
             page.write(element.tail)
         elif event == "start":
             if element.tag in CITED:
-                page.write(cited("cite", element.get("key") or "", "", "".join(page.inline[-3:]), {}))
+                _cite(page, element.get("key") or "")
                 walker.skip_subtree()
             elif element is not root and _is_dropped(element, dropped):
                 walker.skip_subtree()
@@ -181,6 +181,14 @@ def _formula(element: etree._Element) -> str:
     )
     source = source.strip().removeprefix("{\\displaystyle").removesuffix("}") if "\\displaystyle" in source[:16] else source
     return f"${source.strip()}$" if source.strip() else _SPACE.sub(" ", "".join(element.itertext()))
+
+
+def _cite(page: _Page, keys: str) -> None:
+    """Names the works where the sentence needs them; else the space goes, too, that stands before their mark."""
+    if text := cited("cite", keys, "", "".join(page.inline[-3:]), {}):
+        page.write(text)
+    elif page.inline:
+        page.inline[-1] = page.inline[-1].rstrip(" ")
 
 
 def _is_typeset(element: etree._Element) -> bool:

@@ -12,7 +12,7 @@ _NAME = r"[^\W\d_][\w.'’\-]{0,30}(?:[ _][\w.'’()&\-]{1,30}){0,4}"
 _LABEL = re.compile(rf"({_NAME})[ \u00a0]?:(?:[ \u00a0]+|$)")
 _TO_WORDS = r"[ \t]*\n+(?=[^\s#>*`|-])"  # from a line of its own to a paragraph of prose
 _BOLD = re.compile(rf"^[ \t]*\*\*\s*({_NAME})\s*(?::\s*\*\*|\*\*\s*:)(?:{_TO_WORDS}|[ \t]*)", re.MULTILINE)
-_TIMED = re.compile(rf"^[ \t]*({_NAME})(?:[ \t]*[–-])?[ \t]*:?[ \t]+{_CLOCK}[ \t]*:?(?:{_TO_WORDS}|[ \t]*$)", re.MULTILINE)
+_TIMED = re.compile(rf"^[ \t]*({_NAME})(?:[ \t]*[–-])?(?:[ \t]*:[ \t]*|[ \t]+){_CLOCK}[ \t]*:?(?:{_TO_WORDS}|[ \t]*$)", re.MULTILINE)
 _ALONE = re.compile(rf"^({_NAME})[ \t]*:{_TO_WORDS}", re.MULTILINE)
 _DIARISED = re.compile(r"(?:speaker|spk)[ _](\d{1,2}|[A-Z])", re.IGNORECASE)
 _UNNAMED = frozenset(["UNKNOWN", "Unknown"])

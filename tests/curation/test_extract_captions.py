@@ -146,7 +146,7 @@ def test_timed_json_names_a_speaker_once_a_turn() -> None:
     [
         ("**[00:01:02] SPEAKER_00:** Hello.\n\n**[00:09] UNKNOWN:** Hm.", "Speaker 0: Hello.\n\nHm."),
         ("**Ann Lee:**\n\nHello.\n\n**Break:** \\[03:46\\]\n\n**Bo**: Good.", "Ann Lee: Hello.\n\nBo: Good."),
-        ("Ann Lee: 00:00:21\n\nHello.\n\nBo – 00:01:02:\n\nGood.", "Ann Lee: Hello.\n\nBo: Good."),
+        ("Ann Lee: 00:00:21\n\nHello.\n\nBo – 00:01:02:\n\nGood.\n\nCy:00:09\n\nBye.", "Ann Lee: Hello.\n\nBo: Good.\n\nCy: Bye."),
         ("Ann:\n\nHello.\n\nBo:\n\nGood.\n\nAnn:\n\nBye.\n\nBo:\n\nBye.", "Ann: Hello.\n\nBo: Good.\n\nAnn: Bye.\n\nBo: Bye."),
         ("We need:\n\n- salt\n\nRecipe:\n\nBoil it. \\[00:12:03.18\\] Eat.", "We need:\n\n- salt\n\nRecipe:\n\nBoil it. Eat."),
     ],

@@ -109,7 +109,7 @@ def test_what_does_not_parse_fails() -> None:
 
 def test_formulas_and_citations_of_distill_stay_where_a_sentence_needs_them() -> None:
     page = (
-        "<html><body><dt-article><p>Let <dt-math>\\lambda_1</dt-math> be small<dt-cite key='low1990ore'></dt-cite>, as shown by "
+        "<html><body><dt-article><p>Let <dt-math>\\lambda_1</dt-math> be small <dt-cite key='low1990ore'></dt-cite>, as shown by "
         "<d-cite key='reed1984dig'></d-cite>.</p><p>Then <d-math block>x = 1</d-math> holds.</p></dt-article></body></html>"
     )
     assert extract(item(page, "text/html")).text == "Let $\\lambda_1$ be small, as shown by Reed (1984).\n\nThen\n$$x = 1$$\nholds."
