@@ -13,7 +13,6 @@ from curation.extract.sections import without_apparatus, without_hollow_brackets
 
 MAX_BYTES = 10_000_000
 
-_SPACE = re.compile(r"\s+")
 _CITATION = re.compile("\ue000([^\ue000\ue001]*)\ue001")
 _CITATIONS = re.compile(  # in brackets, or side by side
     r"\s?[\[(]\s*(?:\ue000[^\ue001]*\ue001(?:[\s,;–—-]|and )*)+[\])]|\s?(?:\ue000[^\ue001]*\ue001(?:[,;–—-] ?(?=\ue000))?)+"
@@ -48,7 +47,7 @@ def extract_jats(item: Captured) -> Extracted:
 
 
 def _text(element: etree._Element | None) -> str:
-    return "" if element is None else _SPACE.sub(" ", "".join(element.itertext())).strip()
+    return "" if element is None else " ".join("".join(element.itertext()).split())
 
 
 def _work(ref: etree._Element) -> str:
@@ -77,7 +76,7 @@ def _render(article: etree._Element) -> str:
     caption = False
 
     def flush() -> None:
-        if text := _SPACE.sub(" ", "".join(inline)).strip():
+        if text := " ".join("".join(inline).split()):
             blocks.append(prefix[0] + text)
             prefix[0] = ""
         inline.clear()
@@ -146,4 +145,4 @@ def _formula(element: etree._Element, tag: str) -> str:
     if tag == "tex-math":
         body = re.search(r"\\begin\{document\}(.*?)\\end\{document\}", element.text or "", re.DOTALL)
         return f"${(body.group(1) if body else element.text or '').strip().strip('$').strip()}$"
-    return _SPACE.sub(" ", "".join(element.itertext())).strip() if tag == "math" else ""
+    return " ".join("".join(element.itertext()).split()) if tag == "math" else ""
