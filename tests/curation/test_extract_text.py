@@ -35,7 +35,10 @@ def test_code_in_markdown_stays_as_it_is() -> None:
         ("```python\n%%tab jax\nx = 1\n```", "```python\nx = 1\n```"),
         ("```matlab\n%note\nx = 1\n```", "```matlab\n%note\nx = 1\n```"),
         ("```python\nx = 1  #@save\n```", "```python\nx = 1\n```"),
-        ("In :numref:`sec_a` (**we take\na step**). (**b**)", 'In Section "a" we take\na step. b'),
+        (
+            "# A\n:label:`sec_a`\n\n```python\nf(**a)\n```\n\nIn (**we take\na step**). (**b**)",
+            "# A\n\n```python\nf(**a)\n```\n\nIn we take\na step. b",
+        ),
         ("Two (**bold**) words.", "Two (**bold**) words."),
         ("[News](https://x.org/1)\n\nWords.\n\n[Talk](https://x.org/2)\n\n[Talk](https://x.org/3)\n", "News\n\nWords."),
     ],
