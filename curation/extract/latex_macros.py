@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 DEEPEST = 12
 """Macros within macros are written out to this depth."""
-MOST_WRITTEN = 500_000  # characters that macros may add to a document, beside as many as it has itself
+MOST_WRITTEN = 250_000  # characters that macros may add to a document, beside as many as it has itself
 LONGEST_BODY = 2_000  # characters of a definition; what is longer sets pages, not words
 MOST_ARGUMENTS = 9
 MOST_UNCLOSED = 100  # definitions without an end, after which no more are read
