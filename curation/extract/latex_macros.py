@@ -13,7 +13,8 @@ MOST_UNCLOSED = 100  # definitions without an end, after which no more are read
 
 VERBATIM = ("verbatim", "lstlisting", "minted", "Verbatim", "alltt", "pyconsole", "comment")
 
-_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(?:\n[ \t]*)?|\\begin\{(" + "|".join(VERBATIM) + r")\*?\}")
+_COMMENT = re.compile(r"%|\\begin\{(" + "|".join(VERBATIM) + r")\*?\}")
+_TO_NEXT_LINE = re.compile(r"[^\n]*(?:\n[ \t]*)?")
 _DEFINITION = re.compile(
     r"\\(?:(?P<new>newcommand|renewcommand|providecommand|DeclareRobustCommand|DeclareMathOperator)\*?\s*(?:\{\s*\\(?P<braced>[A-Za-z@]+)\s*\}|"
     r"\\(?P<bare>[A-Za-z@]+))\s*(?:\[(?P<count>\d)\])?\s*(?:\[(?P<default>[^\[\]]{0,200})\])?|"
@@ -49,15 +50,28 @@ def without_comments(source: str) -> str:
     parts: list[str] = []
     position = 0
     missing: set[str] = set()
+    kept = 0
     while found := _COMMENT.search(source, position):
-        parts.append(source[position : found.start()])
         position = found.end()
-        if found.group(2):
-            position = listing_end(source, found.group(2), position, missing)
-            parts.append(source[found.start() : position])
-        else:
-            parts.append(found.group(1))
-    return "".join([*parts, source[position:]])
+        if found.group(1):
+            position = listing_end(source, found.group(1), position, missing)
+        elif not _is_escaped(source, found.start()):
+            parts.append(source[kept : found.start()])
+            kept = position = _behind(_TO_NEXT_LINE, source, position)
+    return "".join([*parts, source[kept:]])
+
+
+def _behind(pattern: re.Pattern[str], source: str, position: int) -> int:
+    found = pattern.match(source, position)
+    return found.end() if found else position
+
+
+def _is_escaped(source: str, position: int) -> bool:
+    """Whether an odd number of backslashes stands before a sign."""
+    first = position
+    while first and source[first - 1] == "\\":
+        first -= 1
+    return (position - first) % 2 == 1
 
 
 def written_out(source: str, known: frozenset[str]) -> str:
