@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from curation.extract.citations import cited
 from curation.extract.elements import names
 
 _SPACE = re.compile(r"\s+")
@@ -18,6 +19,8 @@ BLOCKS = names(
     "address article aside blockquote body caption center dd details div dl dt figcaption figure footer header main p section "
     "summary table tbody thead tfoot ul ol d-article dt-article"
 )
+TEX = names("d-math dt-math")
+CITED = names("d-cite dt-cite")
 HIDDEN = names(
     "script style noscript template head title svg iframe object embed audio video canvas form button select input nav link meta "
     "map area figure-image d-front-matter d-bibliography d-appendix dt-appendix d-cite dt-cite"
@@ -65,7 +68,13 @@ def render(root: etree._Element, dropped: frozenset[str] = frozenset()) -> str:
         if event in ("comment", "pi"):
             page.write(element.tail)
         elif event == "start":
-            if element is not root and _is_dropped(element, dropped):
+            if element.tag in CITED:
+                _cite(page, element.get("key") or "")
+                walker.skip_subtree()
+            elif element is not root and _is_dropped(element, dropped):
+                walker.skip_subtree()
+            elif element.tag in TEX or (element.tag == "span" and _is_typeset(element)):
+                page.inline.append(_tex(element))
                 walker.skip_subtree()
             elif element.tag == "math":
                 page.write(_formula(element))
@@ -172,6 +181,31 @@ def _formula(element: etree._Element) -> str:
     )
     source = source.strip().removeprefix("{\\displaystyle").removesuffix("}") if "\\displaystyle" in source[:16] else source
     return f"${source.strip()}$" if source.strip() else _SPACE.sub(" ", "".join(element.itertext()))
+
+
+def _cite(page: _Page, keys: str) -> None:
+    """Names the works where the sentence needs them; else the space goes, too, that stands before their mark."""
+    if text := cited("cite", keys, "", "".join(page.inline[-3:]), {}):
+        page.write(text)
+    elif page.inline:
+        page.inline[-1] = page.inline[-1].rstrip(" ")
+
+
+def _is_typeset(element: etree._Element) -> bool:
+    """Whether MathJax or KaTeX has set a formula here and left its TeX beside what it drew."""
+    classes = (element.get("class") or "").split()
+    drawn = "mjx-math" in classes and element.get("aria-label")
+    return bool(drawn) or ("katex" in classes and element.find(".//{*}annotation") is not None)
+
+
+def _tex(element: etree._Element) -> str:
+    """The TeX of a formula: what an element of Distill's holds (https://github.com/distillpub/template), or what a program left."""
+    note = element.find(".//{*}annotation") if element.tag == "span" else None
+    source = element.get("aria-label") or "".join((element if note is None else note).itertext())
+    source = _SPACE.sub(" ", source).strip()
+    if not source:
+        return ""
+    return f"\n$${source}$$\n" if element.get("block") is not None else f"${source}$"
 
 
 def _words_of_image(element: etree._Element) -> str:

@@ -1,85 +1,48 @@
-"""Captions (WebVTT, SubRip) and timed transcripts in JSON: every spoken word once, in paragraphs."""
+"""Captions (WebVTT, SubRip): every spoken word once, in paragraphs."""
 
 import html
-import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 
 from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
-from curation.extract.speech import Utterance, paragraphs, without_sounds
+from curation.extract.rolling import Cue, is_rolling, unrolled
+from curation.extract.speakers import labels, led_by, speaker_label
+from curation.extract.speech import PAUSE, Utterance, is_sound, paragraphs, without_sounds
 
 MAX_BYTES = 10_000_000
-ROLLING_SHARE = 0.3  # of cues that begin with the line before; people seldom repeat a whole line
+WORD = 0.3  # seconds, of the last word of a line whose words have times
 
-_TIMING = re.compile(r"^\s*((?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3})\s*-->\s*((?:\d{1,3}:)?\d{1,2}:\d{2}[.,]\d{1,3})")
-_INLINE_TIME = re.compile(r"<\d{1,3}:\d{2}(?::\d{2})?[.,]\d{3}>")
+_TIMING = re.compile(r"^\s*((?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?)\s*-->\s*((?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?)")
+_INLINE_TIME = re.compile(r"<((?:\d{1,3}:)?\d{2}:\d{2}[.,]\d{3})>")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?\s+([^<>]{1,120})>")
 _TAG = re.compile(r"</?(?:c|i|b|u|v|lang|ruby|rt|font)(?:[.\s][^<>]{0,200})?>|\{\\[^{}]{1,60}\}", re.IGNORECASE)
-_TURN = re.compile(r"^\s*(?:>>+|-(?=\s?\w)|–(?=\s))\s*")
-
-
-@dataclass(frozen=True)
-class _Cue:
-    start: float
-    end: float
-    lines: tuple[str, ...]
+_TURN = re.compile(r"(?:^|(?<=\s))>>+(?=\s|\w|$)|^\s*(?:-(?=\s|[^\W\d])|–(?=\s))")
+_SPEAKER = re.compile("\ue000([^\ue000\ue001]*)\ue001")
+_UNSEEN = re.compile("[\u200b\u2060\ufeff\ue000\ue001]")
 
 
 def extract_captions(item: Captured) -> Extracted:
     """The words of a WebVTT or SubRip file."""
     require_size(item.content, MAX_BYTES)
-    source = decode(item.content, item.charset)
-    cues = list(_once(_cues(source)))
+    cues = list(_once(_cues(_UNSEEN.sub("", decode(item.content, item.charset)))))
     if not cues:
         raise Failed("no line with the times of a cue", Reason.MALFORMED)
-    if _is_rolling(source, cues):
-        cues = list(_unrolled(cues))
-    return _result(paragraphs(_utterances(cues)), item.title, "captions")
+    if any(True in cue.timed for cue in cues) or is_rolling(cues):
+        cues = list(unrolled(cues))
+    return spoken_text(_utterances(cues), item.title, "captions")
 
 
-def extract_timed_json(item: Captured) -> Extracted:
-    """The words of a JSON array of [text, start, end] entries, sentences or single words, or of a podcast's transcript in JSON.
-
-    Transcripts of podcasts: https://podcasting2.org/docs/podcast-namespace/tags/transcript.
-    """
-    require_size(item.content, MAX_BYTES)
-    try:
-        entries = json.loads(decode(item.content, item.charset))
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise Failed(f"no JSON: {error}", Reason.MALFORMED) from error
-    if isinstance(entries, dict) and isinstance(entries.get("segments"), list):
-        entries = entries["segments"]
-    if not isinstance(entries, list):
-        raise Dropped(Reason.UNSUPPORTED, "JSON, but not a list of timed texts")
-    if any(isinstance(entry, dict) and "translatedText" in entry for entry in entries[:3]):
-        raise Dropped(Reason.TRANSLATION_TABLE, "entries pair a sentence with its translation")
-    return _result(paragraphs(_timed(entry) for entry in entries), item.title, "timed-json")
-
-
-def _result(text: str, title: str | None, extractor: str) -> Extracted:
+def spoken_text(utterances: Iterable[Utterance], title: str | None, extractor: str) -> Extracted:
+    """Utterances as the text of a document. Raises Dropped where nobody speaks."""
+    text = paragraphs(utterances)
     if not text:
         raise Dropped(Reason.EMPTY, "no words were spoken")
     return Extracted(text, title, extractor)
 
 
-def _timed(entry: object) -> Utterance:
-    match entry:
-        case [str(text), (int() | float()) as start, (int() | float()) as end, *_]:
-            return Utterance(float(start), float(end), without_sounds(text))
-        case {"text": str(text), "start": (int() | float()) as start, "end": (int() | float()) as end}:
-            return Utterance(float(start), float(end), without_sounds(text))
-        case {"body": str(text), "startTime": (int() | float()) as start, **rest}:
-            until = rest.get("endTime")
-            return Utterance(float(start), float(until if isinstance(until, int | float) else start), without_sounds(text))
-        case _:
-            raise Dropped(Reason.UNSUPPORTED, f"an entry is no timed text: {str(entry)[:80]}")
-
-
-def _cues(source: str) -> Iterator[_Cue]:
+def _cues(source: str) -> Iterator[Cue]:
     """The cues of a file; headers, notes, styles and numbers lie outside of them."""
     timing: tuple[float, float] | None = None
     lines: list[str] = []
@@ -87,69 +50,90 @@ def _cues(source: str) -> Iterator[_Cue]:
         found = _TIMING.match(line) if "-->" in line else None
         if found:
             if timing and lines:
-                yield _Cue(*timing, _spoken(lines, numbered=True))
+                yield _cue(*timing, lines[:-1] if lines[-1].strip().isdigit() else lines)  # the number of the cue to come
             timing, lines = (_seconds(found.group(1)), _seconds(found.group(2))), []
-        elif not line.strip("\n") and timing:
-            yield _Cue(*timing, _spoken(lines, numbered=False))
+        elif not line and timing:
+            yield _cue(*timing, lines)
             timing, lines = None, []
         elif timing:
             lines.append(line)
     if timing:
-        yield _Cue(*timing, _spoken(lines, numbered=False))
+        yield _cue(*timing, lines)
 
 
-def _once(cues: Iterable[_Cue]) -> Iterator[_Cue]:
+def _cue(start: float, end: float, sources: list[str]) -> Cue:
+    kept = [(text, source) for source in sources if (text := _plain(source))]
+    lines, own = tuple(text for text, _ in kept), tuple(source for _, source in kept)
+    return Cue(start, end, lines, own, tuple("<" in source and _INLINE_TIME.search(source) is not None for source in own))
+
+
+def _plain(source: str) -> str:
+    """A line without tags; the name of a voice stays between marks."""
+    if "<" in source or "{" in source:
+        source = _TAG.sub("", _VOICE.sub("\ue000\\1\ue001", _INLINE_TIME.sub("", source)))
+    return " ".join((html.unescape(source) if "&" in source else source).split())
+
+
+def _once(cues: Iterable[Cue]) -> Iterator[Cue]:
     """Cues without exact repeats: files joined from segments hold the cue at each join twice, at the same times."""
-    last: _Cue | None = None
+    last: Cue | None = None
     for cue in cues:
         if cue != last:
             yield cue
         last = cue
 
 
-def _spoken(lines: list[str], *, numbered: bool) -> tuple[str, ...]:
-    """Lines without tags; `numbered` where the next cue's number may have been read as the last line."""
-    if numbered and lines and lines[-1].strip().isdigit():
-        lines = lines[:-1]
-    plain = (_TAG.sub("", _VOICE.sub(r"\1: ", _INLINE_TIME.sub("", line))) for line in lines)
-    return tuple(text for line in plain if (text := " ".join(html.unescape(line).split())))
-
-
 def _seconds(clock: str) -> float:
-    seconds = 0.0
-    for part in clock.replace(",", ".").split(":"):
-        seconds = seconds * 60 + float(part)
-    return seconds
+    hours, _, rest = clock.rpartition(":")[0].rpartition(":")
+    return (int(hours or 0) * 60 + int(rest)) * 60 + float(clock.rpartition(":")[2].replace(",", "."))
 
 
-def _is_rolling(source: str, cues: list[_Cue]) -> bool:
-    """Roll-up captions show the line before again above each new one."""
-    if _INLINE_TIME.search(source):
-        return True
-    pairs = [(before.lines[-1], cue.lines[0]) for before, cue in pairwise(cues) if before.lines and cue.lines]
-    return len(pairs) >= 5 and sum(before == now for before, now in pairs) > ROLLING_SHARE * len(pairs)
-
-
-def _unrolled(cues: Iterable[_Cue]) -> Iterator[_Cue]:
-    """Each line only in the cue in which it first appears, and of a line that grows only what is new."""
-    shown: tuple[str, ...] = ()
+def _utterances(cues: list[Cue]) -> Iterator[Utterance]:
+    heads = [_without_marks(cue.lines[0])[-1] for cue in cues if cue.lines]
+    named, always = labels(heads)
     for cue in cues:
-        if not cue.lines:
-            continue
-        overlap = max(
-            (count for count in range(1, min(len(shown), len(cue.lines)) + 1) if shown[-count:] == cue.lines[:count]),
-            default=0,
-        )
-        fresh = cue.lines[overlap:]
-        if not overlap and shown and cue.lines[0].startswith(shown[-1] + " "):
-            fresh = (cue.lines[0][len(shown[-1]) + 1 :], *cue.lines[1:])
-        shown = cue.lines
-        if fresh:
-            yield _Cue(cue.start, cue.end, fresh)
+        for line, source, timed in zip(cue.lines, cue.sources, cue.timed, strict=True):
+            for start, end, text in _pieces(cue, line, source) if timed else ((cue.start, cue.end, line),):
+                yield from _turns(Utterance(start, end, text), named, always)
 
 
-def _utterances(cues: Iterable[_Cue]) -> Iterator[Utterance]:
-    for cue in cues:
-        for line in cue.lines:
-            turn = _TURN.match(line)
-            yield Utterance(cue.start, cue.end, without_sounds(line[turn.end() :] if turn else line), turn is not None)
+def _pieces(cue: Cue, line: str, source: str) -> Iterator[tuple[float, float, str]]:
+    """A line whose words have times, cut where the speaker pauses."""
+    last = _seconds(_INLINE_TIME.findall(source)[-1])
+    end = max(cue.start, min(cue.end, last + WORD))
+    if last - cue.start < PAUSE + WORD:
+        yield cue.start, end, line
+        return
+    parts = _INLINE_TIME.split(source)
+    before = start = cue.start
+    words = [parts[0]]
+    for clock, word in zip(parts[1::2], parts[2::2], strict=True):
+        time = _seconds(clock)
+        if time - before >= PAUSE + WORD:
+            yield start, before + WORD, _plain("".join(words))
+            start, words = time, []
+        words.append(word)
+        before = time
+    yield start, end, _plain("".join(words))
+
+
+def _turns(line: Utterance, named: frozenset[str], always: bool) -> Iterator[Utterance]:
+    """A line's parts, each of one speaker: at marks of a new one, at the name of a voice, at a name before a colon."""
+    if is_sound(line.text):
+        return
+    for number, part in enumerate(_without_marks(line.text)):
+        turn = number > 0
+        pieces = _SPEAKER.split(part) if "\ue000" in part else [part]
+        for name, said in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+            label, rest = led_by(said) if named else ("", said)
+            if label in named and always and rest:
+                name, said = label, rest
+            elif label in named:
+                said, turn = f"{speaker_label(label)}: {rest}", True
+            yield Utterance(line.start, line.end, without_sounds(said), turn, speaker_label(name) if name else "")
+            turn = False
+
+
+def _without_marks(line: str) -> list[str]:
+    """The parts of a line before and after each mark of a new speaker."""
+    return [part.lstrip() for part in _TURN.split(line)] if ">>" in line or line[:1] in ("-", "–") else [line]

@@ -1,23 +1,30 @@
-"""Research papers in JATS or NLM XML: title, abstract and body; references, figures and tables are left out."""
+"""Research papers in JATS or NLM XML: title, abstract, body and captions; references, pictures and tables are left out."""
 
 import re
+from collections.abc import Mapping
 
 from lxml import etree
 
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
+from curation.extract.citations import is_noun
 from curation.extract.elements import names
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 
 MAX_BYTES = 10_000_000
 
-_SPACE = re.compile(r"\s+")
+_CITATION = re.compile("\ue000([^\ue000\ue001]*)\ue001")
+_CITATIONS = re.compile(  # in brackets, or side by side
+    r"\s?[\[(]\s*(?:\ue000[^\ue001]*\ue001(?:[\s,;–—-]|and )*)+[\])]|\s?(?:\ue000[^\ue001]*\ue001(?:[,;–—-] ?(?=\ue000))?)+"
+)
+_EXPONENT = re.compile(r"\s*[+−–-]?\d{1,4}[+−–-]?\s*")
+_BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
 _UNCITED = re.compile(r"(?: [,–-])* ([.,;])(?=\s|$)")  # what stood between citations that are left out
 _BLOCKS = names("p title sec abstract body disp-formula list list-item disp-quote boxed-text statement article-title front")
 _DROPPED = names(
-    "table-wrap fig fig-group supplementary-material ref-list back xref-group label object-id graphic inline-graphic media "
+    "table alternatives supplementary-material ref-list back xref-group label object-id graphic inline-graphic media "
     "table-wrap-foot fn fn-group ack author-notes permissions journal-meta contrib-group pub-date article-id history kwd-group "
-    "article-categories funding-group counts custom-meta-group related-article aff alt-title subtitle trans-abstract floats-group "
+    "article-categories funding-group counts custom-meta-group related-article aff alt-title subtitle trans-abstract "
     "volume issue elocation-id fpage lpage self-uri response sub-article product author-comment"
 )
 
@@ -31,14 +38,34 @@ def extract_jats(item: Captured) -> Extracted:
     if article is None:
         raise Failed("no article element", Reason.MALFORMED)
     title = _text(article.find(".//{*}article-meta//{*}article-title"))
-    text = without_apparatus(_UNCITED.sub(r"\1", without_hollow_brackets(_render(article)))).strip()
+    works = {ref.get("id", ""): _work(ref) for ref in article.iter("{*}ref", "ref")}
+    body = _CITATIONS.sub(lambda found: _cited(found, works), _render(article))
+    text = without_apparatus(_UNCITED.sub(r"\1", without_hollow_brackets(body))).strip()
     if not text:
         raise Dropped(Reason.EMPTY, "neither abstract nor body")
     return Extracted(text, item.title or title or None, "jats")
 
 
 def _text(element: etree._Element | None) -> str:
-    return "" if element is None else _SPACE.sub(" ", "".join(element.itertext())).strip()
+    return "" if element is None else " ".join("".join(element.itertext()).split())
+
+
+def _work(ref: etree._Element) -> str:
+    """Authors and year of an entry in the list of references; empty where it does not mark them."""
+    surnames = [_text(name) for name in ref.iter("{*}surname", "surname")]
+    year = re.search(r"\d{4}", _text(ref.find(".//{*}year")))
+    if not surnames or not year:
+        return ""
+    authors = f"{surnames[0]} et al." if len(surnames) > 2 else " and ".join(surnames)
+    return f"{authors} ({year.group()})"
+
+
+def _cited(found: re.Match[str], works: Mapping[str, str]) -> str:
+    """Nothing for citations beside a sentence, authors and years where it needs them."""
+    if not is_noun(found.string[max(0, found.start() - 40) : found.start()] + " "):
+        return ""
+    named = [works.get(key, "") for key in _CITATION.findall(found.group())]
+    return " " + " and ".join(named) if all(named) else ""
 
 
 def _render(article: etree._Element) -> str:
@@ -46,9 +73,10 @@ def _render(article: etree._Element) -> str:
     inline: list[str] = []
     prefix = [""]
     level = 1
+    caption = False
 
     def flush() -> None:
-        if text := _SPACE.sub(" ", "".join(inline)).strip():
+        if text := " ".join("".join(inline).split()):
             blocks.append(prefix[0] + text)
             prefix[0] = ""
         inline.clear()
@@ -56,13 +84,21 @@ def _render(article: etree._Element) -> str:
     walker = etree.iterwalk(article, events=("start", "end"))
     for event, element in walker:
         tag = etree.QName(element).localname if isinstance(element.tag, str) else ""
-        if event == "end":
+        if caption and tag != "caption" and tag in _BLOCKS:
+            inline.append(" " if event == "start" else f" {element.tail or ''}")
+            inline.append(element.text or "" if event == "start" else "")
+        elif event == "end":
+            if tag == "caption":
+                flush()
+                caption = False
             if tag in _BLOCKS and not _is_dropped(element, tag):
                 flush()
                 prefix[0] = ""
                 level -= tag == "sec"
             inline.append(element.tail or "")
         elif _is_dropped(element, tag):
+            if tag == "xref" and element.get("ref-type") == "bibr":
+                inline.append(f"\ue000{element.get('rid', '')}\ue001")
             walker.skip_subtree()
         else:
             if tag in _BLOCKS:
@@ -73,9 +109,21 @@ def _render(article: etree._Element) -> str:
                 inline.append(formula)
                 walker.skip_subtree()
             else:
+                if tag == "caption":
+                    flush()
+                    caption, prefix[0] = True, _label(element)
+                elif tag == "sup" and _EXPONENT.fullmatch("".join(element.itertext())) and _BASE.search("".join(inline[-3:])):
+                    inline.append("^")
                 inline.append(element.text or "")
     flush()
     return "\n\n".join(blocks)
+
+
+def _label(caption: etree._Element) -> str:
+    """What a caption begins with: the label of its figure or table."""
+    parent = caption.getparent()
+    label = "" if parent is None else _text(parent.find("{*}label")).rstrip(".: ")
+    return f"{label}: " if label else ""
 
 
 def _prefix(tag: str, level: int) -> str:
@@ -97,4 +145,4 @@ def _formula(element: etree._Element, tag: str) -> str:
     if tag == "tex-math":
         body = re.search(r"\\begin\{document\}(.*?)\\end\{document\}", element.text or "", re.DOTALL)
         return f"${(body.group(1) if body else element.text or '').strip().strip('$').strip()}$"
-    return _SPACE.sub(" ", "".join(element.itertext())).strip() if tag == "math" else ""
+    return " ".join("".join(element.itertext()).split()) if tag == "math" else ""

@@ -6,8 +6,9 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
 from curation.domains import Domain
+from curation.extract.booktabs import one_framework, without_last_links
 from curation.extract.elements import nothing, replace_elements, without_comments
-from curation.extract.references import cited_authors, referred_kind
+from curation.extract.references import cited_authors, named_label, referred_kind
 from curation.extract.speech import without_times
 
 MAX_BYTES = 10_000_000
@@ -23,7 +24,9 @@ _CITATION = re.compile(r"\s?\((?::(?:cite|citep):`[^`\n]{0,500}`[,; ]{0,3}){1,20
 _AUTHORS = re.compile(r"(\s?):citet:`([^`\n]*)`")
 _REFERENCE = re.compile(r"(\b(?:Section|Chapter|Figure|Fig\.|Table|Equation|Eq\.))?(\s?):(?:numref|eqref|ref):`([^`\n]*)`", re.IGNORECASE)
 _SLIDE_MARK = re.compile(r"\[(\*\*|~~)([^\[\]]{1,1000}?)\1\](?![(\[])")
-_LONE_LINK = re.compile(r"(?:\A|(?<=\n\n))\[[^\[\]\n]{1,100}\]\(https?://[^()\s]{1,500}\)[ \t]*(?=\n\n|\n?\Z)")
+_SLIDE_ASIDE = re.compile(r"\((\*\*|~~)((?:(?!\1\)).){1,1500}?)\1\)", re.DOTALL)
+_BOOK = re.compile(r"^:label:`", re.MULTILINE)  # a book whose marks of slides stand in its sentences
+_SAVED = re.compile(r"[ \t]*#@save\b.*")
 _ESCAPE = re.compile(r"\\([\[\]_*#@%&!>.~+-])")
 _PICTURE = re.compile(r"!\[([^\[\]\n]{0,300})\]\([^()\n]{0,2000}\)")
 _LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\((?:[^()\n]|\([^()\n]{0,200}\)){0,2000}\)")
@@ -40,7 +43,8 @@ def extract_markdown(item: Captured) -> Extracted:
     source = decode(item.content, item.charset).replace("\r\n", "\n")
     front = _FRONT_MATTER.match(source)
     body = source[front.end() :] if front else source
-    text = _outside_fences(body)
+    body = without_last_links(one_framework(body))
+    text = _outside_fences(body, is_book=_BOOK.search(body) is not None)
     if item.domain is Domain.TRANSCRIPT:
         text = _ESCAPE.sub(r"\1", without_times(text))
     text = re.sub(r"\n{3,}", "\n\n", text).strip()
@@ -56,7 +60,7 @@ def _title(front_matter: str, text: str) -> str | None:
     return heading.group(1) if heading else None
 
 
-def _outside_fences(text: str) -> str:
+def _outside_fences(text: str, *, is_book: bool) -> str:
     """Applies the rules for prose outside of code fences only."""
     parts: list[str] = []
     current: list[str] = []
@@ -64,15 +68,15 @@ def _outside_fences(text: str) -> str:
     for line in text.split("\n"):
         mark = _FENCE.match(line)
         if not fence and mark:
-            parts.append(_prose("\n".join(current)))
+            parts.append(_prose("\n".join(current), is_book))
             fence, current = mark.group(1), [_FENCE_OPTIONS.sub(r"\1\2", line)]
         elif fence and mark and line.startswith(fence) and not line.strip("`~ "):
             parts.append("\n".join([*current, line]) if _has_code(current) else "")
             fence, current = "", []
-        elif not (fence and _CELL_MAGIC.match(line)):
-            current.append(line)
+        elif not (fence and "python" in current[0] and _CELL_MAGIC.match(line)):
+            current.append(_SAVED.sub("", line) if fence else line)
     rest = "\n".join(current)
-    parts.append(rest if fence else _prose(rest))
+    parts.append(rest if fence else _prose(rest, is_book))
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 
@@ -81,19 +85,20 @@ def _has_code(fenced: list[str]) -> bool:
     return not _LISTING_OF_PAGES.match(fenced[0]) and any(line.strip() for line in fenced[1:])
 
 
-def _prose(text: str) -> str:
+def _prose(text: str, is_book: bool) -> str:
+    text = _SLIDE_ASIDE.sub(r"\2", text) if is_book else text
     if "<" in text:
         text = replace_elements(without_comments(text), _ELEMENT, nothing)
     if ":`" in text or ":begin_tab" in text:
         text = _REFERENCE.sub(_referred, _AUTHORS.sub(_cited, _CITATION.sub("", _ROLE.sub("", text))))
-    text = _SLIDE_MARK.sub(r"\2", _LONE_LINK.sub("", text)) if "[" in text else text
+    text = _SLIDE_MARK.sub(r"\2", text) if "[" in text else text
     text = _LINK.sub(r"\1", _PICTURE.sub("", text)) if "](" in text else text
     return _LIQUID.sub("", _TAG.sub("", _AUTOLINK.sub("", text)))
 
 
 def _referred(found: re.Match[str]) -> str:
     kind = found.group(1) or referred_kind(found.group(3))
-    return f"{'' if found.group(1) else found.group(2)}{kind}" if kind else ""
+    return f"{'' if found.group(1) else found.group(2)}{kind}{' ' if kind else ''}{named_label(found.group(3))}"
 
 
 def _cited(found: re.Match[str]) -> str:

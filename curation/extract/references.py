@@ -9,6 +9,7 @@ _KINDS = {
     "cor": "Corollary", "prop": "Proposition", "def": "Definition", "defn": "Definition", "rmk": "Remark", "rem": "Remark",
     "axiom": "Axiom",
 }  # fmt: skip
+_PARTS = re.compile(r"[^\s_-]+")
 _PREFIX = re.compile(r"\s*([A-Za-z]+)[:_.-]")
 _AUTHORED = re.compile(r"([A-Z][^.\s\d]*(?:\.[A-Z][^.\s\d]*){0,40}?)(\.ea)?\.(\d{4})[a-z]?")
 
@@ -17,6 +18,13 @@ def referred_kind(label: str) -> str:
     """What a label such as `fig:loss` names, without its number; empty where its prefix does not tell."""
     found = _PREFIX.match(label)
     return _KINDS.get(found.group(1).lower(), "") if found else ""
+
+
+def named_label(label: str) -> str:
+    """A label in quotes as a name for what it refers to: `"own blocks"` for `sec_own-blocks`."""
+    found = _PREFIX.match(label)
+    name = label[found.end() :] if found and (referred_kind(label) or ":" in found.group()) else label
+    return f'"{" ".join(_PARTS.findall(name)) or label.strip()}"'
 
 
 def cited_authors(keys: str) -> str:

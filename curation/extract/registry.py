@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from curation.clean.encoding import require_text
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted
-from curation.extract.captions import extract_captions, extract_timed_json
+from curation.extract.captions import extract_captions
 from curation.extract.code import extract_code
 from curation.extract.html import extract_html
 from curation.extract.jats import extract_jats
@@ -17,6 +17,7 @@ from curation.extract.latex_source import extract_latex_source
 from curation.extract.markdown import extract_markdown
 from curation.extract.marks import read_marks, require_own
 from curation.extract.plain import extract_plain
+from curation.extract.timed_json import extract_timed_json
 from curation.extract.wikihtml import extract_rendered
 from curation.extract.wikitext import extract_page, extract_wikitext
 

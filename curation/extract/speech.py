@@ -2,47 +2,63 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
+
+from curation.extract.speakers import one_form
 
 PAUSE = 2.0  # seconds of silence that end a paragraph
 LONG_PARAGRAPH = 900  # characters after which a paragraph ends at the next end of a sentence
+LONGEST_PARAGRAPH = 1800  # characters of a paragraph whose sentences have no end; it is cut at its longest pause
+SHORTEST_CUT = 500  # characters before such a cut
 
 _SOUND = re.compile(
     r"\\?[\[(]\s*(?:[a-z]+\s+)?(?:music|applause|laugh(?:ter|s|ing|ing)?|silence|inaudible|crosstalk|cross talk|cheers?|cheering|"
     r"unintelligible|sound|noise|video playing|video|pause|blank_audio|musique|applaudissements|rires|музыка|musik|música|"
-    r"音乐|音楽|foreign|gasps?|sighs?|coughs?|clapping|beep|unclear|indistinct|chuckles?)\b[^\])]{0,40}[\])]",
+    r"音乐|音楽|foreign|gasps?|sighs?|coughs?|clapping|beep|unclear|indistinct|chuckles?|phonetic|assumed spelling|jingle|"
+    r"拍手|掌声|笑い?|笑声|rire|risas|aplausos|applaus|gelächter|смех|аплодисменты)(?![^\W_])[^\])]{0,40}[\])]",
     re.IGNORECASE,
+)
+_ONLY_SOUND = re.compile(
+    r"\[\s*[^\W\d_][^\[\]\s]*(?:\s[^\[\]\s]+){0,3}\s*\]|\(\s*[^\W\d_]+(?:\s[^\W\d_]+){0,3}\s*\)|\*[^\W\d_][^*\n]{0,40}\*"
 )
 _NOTES = re.compile(r"[♪♫]+")
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
-_BRACKETED_TIME = re.compile(rf"\\?[\[(]\s*{_CLOCK}(?:\s*-+>?\s*{_CLOCK})?\s*\\?[\])]:?")
+_BRACKETED_TIME = re.compile(rf"\\?[\[(]\s*\\?{_CLOCK}(?:\s*-+>?\s*{_CLOCK})?\s*\\?[\])]:?")
 _LEADING_TIME = re.compile(rf"^\s*[\[(]?{_CLOCK}[\])]?\s+(?=\S)")
-_DIARISATION = re.compile(r"^(\*{0,2})\s*(?:SPEAKER|Speaker)[ _](\d{1,2}|[A-Z])\s*:?\s*\1:?\s*", re.MULTILINE)
-_BREAK = re.compile(r"^[ \t]*(?:\*break\*?:.*|\*\*break:.*|\\?\[break\\?\].*|break:\s.*)$", re.IGNORECASE | re.MULTILINE)
+_BREAK = re.compile(r"^[ \t]*(?:\*break\*?:.*|\*\*break(?::|\*\*).*|\\?\[break\\?\].*|break:\s.*)$", re.IGNORECASE | re.MULTILINE)
 _SPACES = re.compile(r"[ \t]{2,}")
+_ENDS = (".", "?", "!", "。", "？", "！", ".\"", "?\"", "!\"", "…")  # fmt: skip
+_CHINESE = re.compile(r"[\u3400-\u9fff]")  # put no spaces between words, and breaks lines within them
+_WIDE_MARKS = "、。，．：；？！）」』”…"
 
 
-@dataclass(frozen=True)
-class Utterance:
+class Utterance(NamedTuple):
     """Words that were spoken from one time to another, in seconds."""
 
     start: float
     end: float
     text: str
     turn: bool = False  # another speaker begins
+    speaker: str = ""  # who speaks, where the transcript says so for each utterance
 
 
 def without_sounds(text: str) -> str:
     """Takes out what was heard but not said."""
-    return _SPACES.sub(" ", _NOTES.sub("", _SOUND.sub("", text)))
+    if "[" in text or "(" in text:
+        text = _SOUND.sub("", text)
+    return _SPACES.sub(" ", _NOTES.sub("", text))
+
+
+def is_sound(line: str) -> bool:
+    """Whether a line of captions is a note in brackets on what is heard: at most four words, in round ones without capitals."""
+    found = _ONLY_SOUND.fullmatch(line) if line[:1] in ("[", "(", "*") else None
+    return found is not None and (line[0] == "[" or line == line.lower() or line == line.upper())
 
 
 def without_times(text: str) -> str:
-    """Takes marks of time, labels of unnamed speakers and break lines out of a written transcript."""
-    text = _BREAK.sub("", _BRACKETED_TIME.sub("", text))
-    text = re.sub(r"^\*\*\s*(?=SPEAKER_)", "**", text, flags=re.MULTILINE)
-    text = _DIARISATION.sub("", text)
-    return "\n".join(line.strip(" ") if line.startswith(" ") else line for line in without_sounds(text).split("\n"))
+    """Takes marks of time and break lines out of a written transcript; labels of speakers get one form."""
+    text = one_form(_BREAK.sub("", _BRACKETED_TIME.sub("", text)))
+    return "\n".join(line.strip(" ") for line in without_sounds(text).split("\n"))
 
 
 def timed_lines(text: str) -> list[Utterance] | None:
@@ -56,23 +72,60 @@ def timed_lines(text: str) -> list[Utterance] | None:
 
 
 def paragraphs(utterances: Iterable[Utterance]) -> str:
-    """Joins utterances; a paragraph ends at a pause, at a turn, or at the end of a sentence once it is long."""
+    """Joins utterances; a paragraph ends at a pause, at a turn, or at the end of a sentence once it is long.
+
+    One that grows too long without such an end is cut at its longest pause. A speaker's name stands once a turn.
+    """
     done: list[str] = []
-    current: list[str] = []
+    current: list[tuple[str, float]] = []  # words, and the seconds of silence before them
     length = 0
+    speaker = ""
     last_end: float | None = None
     for utterance in utterances:
         text = " ".join(utterance.text.split())
         if not any(map(str.isalnum, text)):
             continue
-        pause = last_end is not None and utterance.start - last_end >= PAUSE
-        full = length > LONG_PARAGRAPH and current[-1].endswith((".", "?", "!", "。", "？", "！"))
-        if current and (pause or utterance.turn or full):
-            done.append(" ".join(current))
+        pause = 0.0 if last_end is None else utterance.start - last_end
+        changes = utterance.speaker not in ("", speaker)
+        full = length > LONG_PARAGRAPH and current[-1][0].endswith(_ENDS)
+        if current and (pause >= PAUSE or utterance.turn or changes or full):
+            done.append(_joined(current))
             current, length = [], 0
-        current.append(text)
+        elif length > LONGEST_PARAGRAPH:
+            cut = _longest_pause(current)
+            done.append(_joined(current[:cut]))
+            current = current[cut:]
+            length = sum(len(words) + 1 for words, _ in current)
+        if changes:
+            speaker = utterance.speaker
+            text = f"{speaker}: {text}"
+        current.append((text, pause))
         length += len(text) + 1
         last_end = utterance.end
     if current:
-        done.append(" ".join(current))
+        done.append(_joined(current))
     return "\n\n".join(done)
+
+
+def _longest_pause(said: list[tuple[str, float]]) -> int:
+    """Where to cut a paragraph: before the words with the longest pause ahead of them, the last of several."""
+    longest, cut, length = -1.0, len(said), 0
+    for number, (words, pause) in enumerate(said):
+        if length >= SHORTEST_CUT and pause >= longest:
+            longest, cut = pause, number
+        length += len(words) + 1
+    return cut
+
+
+def _joined(said: list[tuple[str, float]]) -> str:
+    parts: list[str] = []
+    for words, _ in said:
+        if parts and not _runs_on(parts[-1][-1], words[0]):
+            parts.append(" ")
+        parts.append(words)
+    return "".join(parts)
+
+
+def _runs_on(last: str, first: str) -> bool:
+    """Whether text of these edges is joined without a space: Chinese within a line, and any script after a wide mark."""
+    return last > "\u2fff" and (last in _WIDE_MARKS or (_CHINESE.match(last) and _CHINESE.match(first)) is not None)

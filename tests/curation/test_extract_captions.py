@@ -82,6 +82,79 @@ def test_subrip_numbers_are_no_words() -> None:
     assert spoken(text, "application/x-subrip") == "The zeta function. It is 7."
 
 
+def cues(*lines: str) -> str:
+    return "WEBVTT\n\n" + "\n\n".join(f"00:{n:02}.000 --> 00:{n + 1:02}.000\n{line}" for n, line in enumerate(lines))
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (cues("<v Anna>Where is", "<v Anna>the key?</v>", "<v Ben Ito>Here.</v>"), "Anna: Where is the key?\n\nBen Ito: Here."),
+        (cues("Anna: Where is", "Anna: the key?", "Ben Ito: Here."), "Anna: Where is the key?\n\nBen Ito: Here."),
+        (cues("ANNA REED: Where is", "the key?", ">> BEN: Here."), "ANNA REED: Where is the key?\n\nBEN: Here."),
+        (cues("JLM :", "Où est la clé ?", "One rule: ask.", "JLM : Ici."), "JLM: Où est la clé ? One rule: ask.\n\nJLM: Ici."),
+        (cues("Where is >> the key?", "- Here.", "-5 degrees"), "Where is\n\nthe key?\n\nHere. -5 degrees"),
+        (cues("I said: wait.", "Value: one."), "I said: wait. Value: one."),
+    ],
+)
+def test_a_speaker_is_named_once_a_turn_in_one_form(content: str, text: str) -> None:
+    assert spoken(content) == text
+
+
+def test_words_without_full_stops_are_cut_at_the_longest_pause() -> None:
+    lines = [f"00:{n:02}:00.{900 * (n == 41):03} --> 00:{n + 1:02}:00.000\nthe rain fell on the hill they call {n}" for n in range(59)]
+    first, second = spoken("WEBVTT\n\n" + "\n\n".join(lines)).split("\n\n")
+    assert first.endswith("they call 40") and second.startswith("the rain fell")
+
+
+def test_a_pause_shows_in_the_times_of_words_where_cues_leave_no_gap() -> None:
+    line = "dig<00:00:01.200><c> here</c><00:00:05.000><c> then</c><00:00:05.200><c> stop</c>"
+    later = "00:10.000 --> 00:11.000\nand<00:00:10.200><c> rest</c>"
+    assert spoken(f"WEBVTT\n\n00:01.000 --> 00:10.000\n{line}\n\n{later}") == "dig here\n\nthen stop\n\nand rest"
+
+
+def test_a_line_that_only_notes_a_sound_goes_and_words_in_brackets_stay() -> None:
+    content = cues("[door opens]", "(rain falling)", "*soft bells*", "Come [the boat] in", "(Ada Lovelace)", "now (please) [phonetic].")
+    assert spoken(content) == "Come [the boat] in (Ada Lovelace) now (please) ."
+
+
+def test_lines_of_chinese_are_joined_without_spaces() -> None:
+    assert spoken(cues("我们今天说", "天气，", "很好 ok", "再见")) == "我们今天说天气，很好 ok 再见"
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        [{"text": "So far.", "start": 0.0, "duration": 1.0}, {"text": "Good.", "start": 1.0, "duration": 1.0}],
+        {"segments": [{"text": " So far.", "start": 0.0, "end": 1.0}, {"text": " Good.", "start": 1.0, "end": 2.0}]},
+        {"segments": [{"body": "So far.", "startTime": 0}, {"body": "Good.", "startTime": 1}]},
+        {"events": [{"tStartMs": 0, "segs": [{"utf8": "So"}, {"utf8": " far."}]}, {"tStartMs": 900, "segs": [{"utf8": "Good."}]}]},
+    ],
+)
+def test_every_form_of_timed_json_gives_the_same_text(entries: object) -> None:
+    assert spoken(json.dumps(entries), "application/x-transcript+json") == "So far. Good."
+
+
+def test_timed_json_names_a_speaker_once_a_turn() -> None:
+    said = [("Ann", "So far."), ("Ann", "Good."), ("SPEAKER_01", "Yes.")]
+    segments = [{"speaker": name, "body": text, "startTime": n, "endTime": n + 1} for n, (name, text) in enumerate(said)]
+    assert spoken(json.dumps({"segments": segments}), "application/x-transcript+json") == "Ann: So far. Good.\n\nSpeaker 1: Yes."
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("**[00:01:02] SPEAKER_00:** Hello.\n\n**[00:09] UNKNOWN:** Hm.", "Speaker 0: Hello.\n\nHm."),
+        ("**Ann Lee:**\n\nHello.\n\n**Break:** \\[03:46\\]\n\n**Bo**: Good.", "Ann Lee: Hello.\n\nBo: Good."),
+        ("Ann Lee: 00:00:21\n\nHello.\n\nBo – 00:01:02:\n\nGood.\n\nCy:00:09\n\nBye.", "Ann Lee: Hello.\n\nBo: Good.\n\nCy: Bye."),
+        ("Ann:\n\nHello.\n\nBo:\n\nGood.\n\nAnn:\n\nBye.\n\nBo:\n\nBye.", "Ann: Hello.\n\nBo: Good.\n\nAnn: Bye.\n\nBo: Bye."),
+        ("We need:\n\n- salt\n\nRecipe:\n\nBoil it. \\[00:12:03.18\\] Eat.", "We need:\n\n- salt\n\nRecipe:\n\nBoil it. Eat."),
+    ],
+)
+def test_labels_of_a_written_transcript_have_one_form(source: str, text: str) -> None:
+    assert spoken(source, "text/markdown") == text
+
+
 @pytest.mark.parametrize(
     "entries", [[["So far.", 0.0, 1.0], ["Good.", 1.1, 2.0]], [[" So", 0, 0.2], [" far.", 0.2, 1], [" Good.", 1.1, 2]]]
 )
@@ -109,4 +182,4 @@ def test_times_before_the_lines_of_a_plain_transcript_go() -> None:
 
 def test_time_marks_unnamed_speakers_and_sounds_leave_a_written_transcript() -> None:
     text = "**[00:00] SPEAKER_00:** Hello.\n\n**Ann:** \\[03:46\\] Good \\[laughter\\] day.\n\n*break:* \\[12:00\\]\n"
-    assert spoken(text, "text/markdown") == "Hello.\n\n**Ann:** Good day."
+    assert spoken(text, "text/markdown") == "Speaker 0: Hello.\n\nAnn: Good day."

@@ -105,3 +105,25 @@ def test_the_charset_of_the_page_counts_when_the_transport_names_none() -> None:
 def test_what_does_not_parse_fails() -> None:
     with pytest.raises(Failed):
         extract(item("<!-- nothing -->", "text/html"))
+
+
+def test_formulas_and_citations_of_distill_stay_where_a_sentence_needs_them() -> None:
+    page = (
+        "<html><body><dt-article><p>Let <dt-math>\\lambda_1</dt-math> be small <dt-cite key='low1990ore'></dt-cite>, as shown by "
+        "<d-cite key='reed1984dig'></d-cite>.</p><p>Then <d-math block>x = 1</d-math> holds.</p></dt-article></body></html>"
+    )
+    assert extract(item(page, "text/html")).text == "Let $\\lambda_1$ be small, as shown by Reed (1984).\n\nThen\n$$x = 1$$\nholds."
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "<span class='mjx-chtml'><span class='mjx-math' aria-label='a^{2}'><span>a</span><span>2</span></span></span>",
+        "<span class='katex'><span class='katex-mathml'><math><mi>a</mi><annotation encoding='application/x-tex'>a^{2}</annotation></math>"
+        "</span><span class='katex-html' aria-hidden='true'>a2</span></span>",
+        "<math alttext='a^{2}'><mi>a</mi></math>",
+    ],
+)
+def test_a_formula_that_a_program_has_set_stands_once_as_tex(formula: str) -> None:
+    page = f"<html><body><article class='ltx_document'><p>Let {formula} be small.</p></article></body></html>"
+    assert extract(item(page, "text/html")).text == "Let $a^{2}$ be small."

@@ -1,5 +1,7 @@
 """Plain text, Markdown, LaTeX, JATS and code, and the choice among them."""
 
+import time
+
 import pytest
 from captured_items import item
 
@@ -24,32 +26,75 @@ def test_code_in_markdown_stays_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ("As in :numref:`sec_rnn` (:eqref:`eq_a`), see Figure :numref:`fig_b`.", "As in Section (Equation), see Figure."),
+        ("As in :numref:`sec_rnn` (:eqref:`eq_a`), see Figure :numref:`fig_b`.", 'As in Section "rnn" (Equation "a"), see Figure "b".'),
         (":citet:`Lu.Li.2014` and :citet:`Lu.Li.Ng.ea.2017` agree :cite:`x`.", "Lu and Li (2014) and Lu et al. (2017) agree."),
         ("Loss falls (:cite:`a`, :cite:`b`).", "Loss falls."),
         ("We [**take a step\nback**] [**here**](https://x.org).", "We take a step\nback **here**."),
         ("One.\n\n:begin_tab:`jax`\n[Discussions](https://x.org/1)\n:end_tab:\n\nSee\n[two](https://x.org)\n", "One.\n\nSee\ntwo"),
         ("One.\n\n```toc\n:maxdepth: 2\n\nwhy\n```\n\n```python\n%load_ext x\n```\n\nTwo.", "One.\n\nTwo."),
         ("```python\n%%tab jax\nx = 1\n```", "```python\nx = 1\n```"),
+        ("```matlab\n%note\nx = 1\n```", "```matlab\n%note\nx = 1\n```"),
+        ("```python\nx = 1  #@save\n```", "```python\nx = 1\n```"),
+        (
+            "# A\n:label:`sec_a`\n\n```python\nf(**a)\n```\n\nIn (**we take\na step**). (**b**)",
+            "# A\n\n```python\nf(**a)\n```\n\nIn we take\na step. b",
+        ),
+        ("Two (**bold**) words.", "Two (**bold**) words."),
+        ("[News](https://x.org/1)\n\nWords.\n\n[Talk](https://x.org/2)\n\n[Talk](https://x.org/3)\n", "News\n\nWords."),
     ],
 )
 def test_markdown_of_a_book_keeps_its_sentences_whole(source: str, text: str) -> None:
     assert extract(item(source, "text/markdown")).text == text
 
 
+def test_a_file_of_many_links_takes_no_time() -> None:
+    start = time.process_time()
+    extract(item("Words.\n\n" + "[a](https://x.org)\n\n" * 50_000, "text/markdown"))
+    assert time.process_time() - start < 2
+
+
+def cell(tag: str, code: str) -> str:
+    return f"```{{.python .input}}\n{tag}\n{code}\n```\n\n" if tag else f"```{{.python .input}}\n{code}\n```\n\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        (cell("%%tab mxnet", "m = 1") + cell("%%tab pytorch", "p = 1") + cell("%%tab all", "x = 1"), ["m = 1", "x = 1"]),
+        (cell("%%tab mxnet", "m") + cell("%%tab pytorch", "p") + "Then\n\n" + cell("%%tab pytorch, jax", "pj"), ["p", "pj"]),
+        (cell("", "m = 1") + cell("#@tab pytorch", "p = 1") + "Then\n\n" + cell("", "x = 1"), ["p = 1", "x = 1"]),
+        (
+            cell("#@tab pytorch", "p") + "\n:begin_tab:`jax`\nkeys\n:end_tab:\n\n:begin_tab:`pytorch, mxnet`\nseeds\n:end_tab:\n",
+            ["p", "seeds"],
+        ),
+        (
+            cell(
+                "%%tab jax, mxnet",
+                "def f(x):\n    if tab.selected('mxnet'):\n        y = x\n    if tab.selected('jax'):\n        z = x\n    return 1",
+            ),
+            ["def f(x):", "    z = x", "    return 1"],
+        ),
+        (cell("", "a = 1") + cell("", "b = 1"), ["a = 1", "b = 1"]),
+    ],
+)
+def test_of_code_in_several_frameworks_one_is_kept(source: str, kept: list[str]) -> None:
+    lines = extract(item(source, "text/markdown")).text.split("\n")
+    assert [line for line in lines if line and not line.startswith("```") and line != "Then"] == kept
+
+
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ("\\titleformat{\\chapter}[display]{\\it 2}{a}{b}\nBy \\cref{thm:x} in \\autoref{sec:y}.", "By Theorem in Section."),
+        ("\\titleformat{\\chapter}[display]{\\it 2}{a}{b}\nBy \\cref{thm:x} in \\autoref{sec:y}.", 'By Theorem "x" in Section "y".'),
         ("\\begin{narrowmultline*}\n\\lam{x}{y}\n\\end{narrowmultline*}", "$$\\lam{x}{y}$$"),
         ("\\begin{IEEEeqnarray}{c}x=1\\end{IEEEeqnarray}", "$${c}x=1$$"),
         ("So \\narrowequation{\\eqv{A}{\\{b\\}}.} \\ensuremath{c_{1}}", "So\n$$\\eqv{A}{\\{b\\}}.$$\n$c_{1}$"),
         ("\\section{Paths}\n\\label{p}\nA \\emph{path}~is % hidden\nshort.", "## Paths\n\nA path is short."),
         ("Let $x \\in A$ and \\begin{equation}\n\\label{e} y=1\n\\end{equation}", "Let $x \\in A$ and\n$$y=1$$"),
-        ("See~\\cite{a}, \\ref{b}; \\href{http://x}{here}.", "See,; here."),
+        ("See~\\cite{a}, \\ref{b}; \\href{http://x}{here}.", 'See [a], "b"; here.'),
         ("Erd\\H{o}s, Poincar\\'e, na\\\"{\\i}ve, \\ss", "Erdős, Poincaré, naïve, ß"),
         ("\\begin{itemize}\\item one\\item two\\end{itemize}", "- one\n- two"),
-        ("\\begin{figure}\\caption{x}\\end{figure}``Yes''---no", '"Yes"—no'),
+        ("\\begin{figure}\\caption{x}\\end{figure}``Yes''---no", 'Figure 1: x\n\n"Yes"—no'),
         ("\\documentclass{a}\\newcommand{\\x}{y}\\begin{document}Body.\\end{document}after", "Body."),
         ("\\begin{document} % and \\end{document} at the end\nBody.\\end{document}", "Body."),
         ("one,\n\\index{a}\n\\index{b}\ntwo", "one,\ntwo"),
@@ -60,7 +105,23 @@ def test_latex_becomes_words_and_formulas(source: str, text: str) -> None:
     assert latex_to_text(source) == text
 
 
-@pytest.mark.parametrize("mark", ["{", "\\a{", "\\begin{verbatim}", "$ ", "\\item[", "\\ensuremath{", "\\label{a} ", "\\("])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "{",
+        "\\a{",
+        "\\begin{verbatim}",
+        "$ ",
+        "\\item[",
+        "\\ensuremath{",
+        "\\label{a} ",
+        "\\(",
+        "\\newcommand{\\a}{",
+        "\\begin{lemma}",
+        "\\caption{",
+        "\\cite{a} ",
+    ],
+)
 def test_latex_that_never_closes_neither_crashes_nor_takes_long(mark: str) -> None:
     assert isinstance(latex_to_text(mark * 20_000), str)
 
@@ -73,7 +134,34 @@ def test_a_paper_is_title_abstract_and_body_without_its_references() -> None:
         "<fig><caption><p>A mine.</p></caption></fig></sec></body>"
         "<back><ref-list><ref>Book</ref></ref-list></back></article>"
     )
-    assert extract(item(paper, "application/jats+xml")).text == "# On Ore\n\nShort.\n\n## Method\n\nWe dug as in Figure 1."
+    assert extract(item(paper, "application/jats+xml")).text == "# On Ore\n\nShort.\n\n## Method\n\nWe dug as in Figure 1.\n\nA mine."
+
+
+CITED = "<xref ref-type='bibr' rid='a'>[1]</xref>"
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "text"),
+    [
+        (f"Ore {CITED},{CITED}–{CITED}, and tin {CITED}, {CITED}.", "Ore, and tin."),
+        (f"Ore [{CITED}–{CITED}] ({CITED}; {CITED}) and [{CITED}], too.", "Ore and Reed and Low (1990), too."),
+        (f"As shown by {CITED}, it is.", "As shown by Reed and Low (1990), it is."),
+        ("In 1.2 · 10<sup>5</sup> years, H<sub>2</sub>O, m<sup>2</sup>, Reed<sup>1</sup>.", "In 1.2 · 10^5 years, H2O, m^2, Reed1."),
+        (
+            "Dug.</p><fig><label>Figure 2.</label><caption><title>A mine.</title><p>In <i>May</i>.</p></caption></fig><p>Left.",
+            "Dug.\n\nFigure 2: A mine. In May.\n\nLeft.",
+        ),
+        (
+            "Dug.</p><table-wrap><label>Table 1</label><caption><p>Yields.</p></caption><table><td>9</td></table></table-wrap><p>Left.",
+            "Dug.\n\nTable 1: Yields.\n\nLeft.",
+        ),
+    ],
+)
+def test_a_paper_keeps_captions_powers_and_the_authors_that_a_sentence_needs(paragraph: str, text: str) -> None:
+    names = "<name><surname>Reed</surname></name><name><surname>Low</surname></name><year>1990</year>"
+    back = f"<back><ref-list><ref id='a'>{names}</ref></ref-list></back>"
+    paper = f"<article><front/><body><sec><p>{paragraph}</p></sec></body>{back}</article>"
+    assert extract(item(paper, "application/jats+xml")).text == text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,117 @@
+"""LaTeX of authors: their macros, references, citations and captions."""
+
+import time
+
+import pytest
+from captured_items import item
+
+from curation.extract import extract
+from curation.extract.latex import latex_to_text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"\newcommand{\model}{Strawberry}We train \model{} and \model.", "We train Strawberry and Strawberry."),
+        (r"\newcommand\model{Strawberry\xspace} \model is small, \model.", "Strawberry is small, Strawberry."),
+        (r"\def\pair#1#2{(#1; #2)}The pair \pair{a}b.", "The pair (a; b)."),
+        (r"\newcommand{\norm}[2][2]{\|#2\|_{#1}}$\norm{x} + \norm[1]{y}$", r"$\|x\|_{2} + \|y\|_{1}$"),
+        (r"\def\R{\mathbb{R}}\newcommand{\Rn}{\R^n}$x \in \Rn$", r"$x \in \mathbb{R}^n$"),
+        (r"\DeclareMathOperator{\Tr}{Tr}$\Tr A$", r"$\operatorname{Tr} A$"),
+        (r"\def\be{\begin{equation}}\def\ee{\end{equation}}\be x = 1 \ee", "$$x = 1$$"),
+        (r"\newcommand{\half}{\ensuremath{\frac{1}{2}}}A \half and $\half x$.", r"A $\frac{1}{2}$ and ${\frac{1}{2}} x$."),
+        (r"\let\eps\varepsilon $\eps$", r"$\varepsilon$"),
+        (r"\def\eps{\varepsilon}$\eps n$ and $2\eps{}n$", r"$\varepsilon n$ and $2\varepsilon{}n$"),
+        (r"\providecommand{\a}{no}\newcommand{\a}{yes}\providecommand{\a}{no}\a", "yes"),
+        (r"\newcommand{\annatodo}[1]{\textbf{#1}}Done.\annatodo{Check this.}", "Done."),
+        (r"\newenvironment{note}[1]{\begin{quote}#1}{\end{quote}}\begin{note}x\end{note}", "x"),
+        ("\\newcommand{\\x}{y}\n\\begin{verbatim}\n\\x % not hidden\n\\end{verbatim}", "```\n\\x % not hidden\n```"),
+        (r"Types such as \nat, \LEM{} and \Coq~too, {\em not} \noindent that.", r"Types such as $\nat$, $\LEM$ and $\Coq$ too, not that."),
+        (r"\setlength\itemsep{0em}\itemsep0pt Words.", "Words."),
+    ],
+)
+def test_macros_are_written_out(source: str, text: str) -> None:
+    assert latex_to_text(source) == text
+
+
+def test_a_title_may_stand_in_a_macro() -> None:
+    source = r"\newcommand{\model}{Strawberry}\title{\model: a network}\begin{document}Words.\end{document}"
+    assert extract(item(source, "application/x-tex")).title == "Strawberry: a network"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        r"\def\a{\a\a}\a " * 50,
+        "".join(
+            rf"\def\{name}{{\{below}\{below}\{below}\{below}}}" for name, below in zip("abcdefghijklmno", "bcdefghijklmnop", strict=True)
+        )
+        + r"\a",
+        r"\newcommand{\a}[1]{#1#1}" + r"\a{" * 20_000,
+        r"\newcommand{\a}[1]{#1#1}" + r"\a{" * 12 + "x" * 2000 + "}" * 12,
+        r"\newcommand{\a}[9]{#1}" + r"\a" * 20_000,
+    ],
+)
+def test_macros_that_grow_without_end_are_bounded(source: str) -> None:
+    start = time.process_time()
+    assert len(latex_to_text(source)) < 5_000_000
+    assert time.process_time() - start < 10
+
+
+LABELLED = r"""
+\section{Ore}\label{sec:ore}
+\begin{equation}\label{eq:mass} m = 1 \end{equation}
+\begin{align} a &= 1 \nonumber \\ b &= 2 \label{eq:b} \end{align}
+\begin{figure}\includegraphics{a}\label{fig:early}\caption{A \emph{mine}.}\end{figure}
+\begin{table}\begin{tabular}{c}1\end{tabular}\caption[short]{Yields \cite{x}.}\label{tab:y}\end{table}
+\subsection{Deep}\label{sub}
+\begin{lemma}[Zorn]\label{lem:z} Chains end. \end{lemma}
+"""
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        (r"Section~\ref{sec:ore} and \S\ref{sub}", "Section 1 and §1.1"),
+        (r"Eq.~\eqref{eq:mass}, (\ref{eq:b})", "Eq. (1), (2)"),
+        (r"Figure~\ref{fig:early}; \cref{tab:y}", "Figure 1; Table 1"),
+        (r"in \ref{tab:y}", "in Table 1"),
+        (r"Lemma \ref{lem:z}, \autoref{lem:z}", "Lemma 1.1, Lemma 1.1"),
+        (r"Section~\ref{sec:elsewhere} on page~\pageref{sec:elsewhere}", 'Section "elsewhere"'),
+    ],
+)
+def test_a_reference_names_what_it_refers_to(reference: str, text: str) -> None:
+    assert latex_to_text(f"{LABELLED}\nSee {reference}.").endswith(f"See {text}.")
+
+
+def test_captions_and_statements_stand_with_their_numbers() -> None:
+    assert latex_to_text(f"{LABELLED}\nSee \\eqref{{eq:b}}.") == (
+        "## Ore\n\n$$m = 1$$\n\n$$a &= 1 \\nonumber \\\\ b &= 2 \\tag{2}$$\n\nFigure 1: A mine.\n\nTable 1: Yields.\n\n"
+        "### Deep\n\nLemma 1.1 (Zorn). Chains end.\n\nSee (2)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"Loss falls~\cite{a,b}, and more \citep[see][p.~3]{c}.", "Loss falls, and more."),
+        (r"Known~\cite{a},~\cite{b}.", "Known."),
+        (r"As shown by \cite{knuth1984tex}, it holds.", "As shown by Knuth (1984), it holds."),
+        (r"See \cite[Lemma~6.3]{Jech}.", "See [Jech, Lemma 6.3]."),
+        (
+            r"\citet{Lu:2014} and \citeauthor{ng92} agree, as in \citealt{goodman_2010}.",
+            "Lu (2014) and Ng agree, as in Goodman (2010).",
+        ),
+        (
+            "\\citet{gw} agree.\n\\begin{thebibliography}{9}\\bibitem[{Goodman \\& Weare(2010)}]{gw} Book.\\end{thebibliography}",
+            "Goodman & Weare (2010) agree.",
+        ),
+    ],
+)
+def test_a_citation_is_named_where_the_sentence_needs_it(source: str, text: str) -> None:
+    assert latex_to_text(source) == text
+
+
+def test_a_long_paper_is_read_whole() -> None:
+    source = "\\begin{document}" + "rain" * 1_000_100 + " The end.\\end{document}"
+    assert extract(item(source, "application/x-tex")).text.endswith("The end.")
