@@ -3,14 +3,19 @@
 import re
 
 import lxml.html
-import trafilatura
 from lxml import etree
 
 from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
+from curation.extract.article import article_text
 from curation.extract.blocks import elements_of_class, render
 from curation.extract.elements import names
+from curation.extract.kinds import Kind, page_kind
+from curation.extract.manuals import manual_text
+from curation.extract.opening import Opening
+from curation.extract.posts import thread_text
+from curation.extract.pruning import prune
 from curation.extract.sections import without_apparatus
 
 MAX_BYTES = 8_000_000
@@ -32,11 +37,6 @@ ARTICLE_IDS = ("mw-content-text", "bodyContent")
 
 _RENDERED_FRAGMENT = re.compile(r'class="(?:mw-headline|mw-redirect|tocnumber|hatnote|editsection|mw-editsection)"')
 _NAMESPACE_CLASS = re.compile(r"\bns-(-?\d+|special)\b")
-_ESCAPE = re.compile(r"\\([\\`*_\[\]<>#+\-.!|(){}~^=$&])")
-_EMPHASIS = re.compile(r"(?<![\\*])(\*{1,3})(?=[^\s*])([^*\n]{1,400}?)(?<=[^\s\\])\1(?!\*)")
-_NOTE_MARK = re.compile(r"<sup>\\?\[[^<>\n]{1,12}\]</sup>|</?(?:sup|sub|u|del)>")
-_TABLE_RULE = re.compile(r"^\|(?:---\|)+\n|^\|[ |]*\|$", re.MULTILINE)
-_TABLE_EDGE = re.compile(r"^(?:\| *)+|(?: *\|)+$", re.MULTILINE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -54,7 +54,19 @@ def extract_html(item: Captured) -> Extracted:
     if content is not None:
         return _result(render(content, WIKI_NOISE), title, "html-element")
     require_size(item.content, MAX_WEB_BYTES)
-    return _result(_main_text(tree), title, "trafilatura")
+    text, path = _web_text(tree)
+    return _result(text, title, path)
+
+
+def _web_text(tree: lxml.html.HtmlElement) -> tuple[str, str]:
+    """The text of a page that is no wiki's, by the way that suits its kind, and the name of that way."""
+    kind, opening = page_kind(tree), Opening(tree)
+    prune(tree)
+    if kind is Kind.DOCUMENTATION and (text := manual_text(tree, opening)):
+        return text, "html-documentation"
+    if kind is Kind.FORUM and (text := thread_text(tree)):
+        return text, "html-forum"
+    return article_text(tree, opening)
 
 
 def parse_html(source: str) -> lxml.html.HtmlElement:
@@ -121,19 +133,3 @@ def _content_element(tree: lxml.html.HtmlElement, source: str, media_type: str) 
     if parsoid or fragment or media_type == "application/xhtml+xml":
         return tree.find("body")
     return None
-
-
-def _main_text(tree: lxml.html.HtmlElement) -> str:
-    text = trafilatura.extract(tree, fast=True, deduplicate=False, include_comments=False, include_formatting=True, output_format="txt")
-    return _plain(text) if text else ""
-
-
-def _plain(text: str) -> str:
-    """trafilatura's Markdown without emphasis, escapes and the frames of tables, except inside code."""
-    parts = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
-    return "".join(part if part.startswith("```") else _plain_prose(part) for part in parts)
-
-
-def _plain_prose(text: str) -> str:
-    text = _TABLE_EDGE.sub("", _TABLE_RULE.sub("", _NOTE_MARK.sub("", text)))
-    return _ESCAPE.sub(r"\1", _EMPHASIS.sub(r"\2", text))
