@@ -1,11 +1,13 @@
 """The main text of a page by trafilatura: its fast extraction, the whole one on doubt, and what both lose."""
 
+from collections.abc import Callable
+
 import trafilatura
 from lxml import etree
 
 from curation.extract.blocks import render
 from curation.extract.opening import Opening, drop_opening
-from curation.extract.pruning import REPEATED, mark_repeated, prune_promotion, words
+from curation.extract.pruning import REPEATED, mark_repeated, prune, prune_promotion, words
 from curation.extract.rescue import Coverage, Paragraph, coverage, joined_body, prose_of
 
 _TAGS = {
@@ -22,19 +24,21 @@ _TAGS = {
 }
 
 
-def article_text(tree: etree._Element, opening: Opening) -> tuple[str, str]:
-    """The main text as light Markdown, and the name of the way by which it was found."""
-    prune_promotion(tree)
-    mark_repeated(tree)
-    body, path = _body(tree)
+def article_text(tree: etree._Element, opening: Opening, untouched: Callable[[], etree._Element]) -> tuple[str, str]:
+    """The main text as light Markdown, and the name of the way by which it was found.
+
+    `untouched` gives the page as it was served: where the fast extraction is in doubt, its frame tells the whole one where
+    the text is not.
+    """
+    body, path = _body(tree, untouched)
     if body is None:
         return "", path
     drop_opening(body, opening)
     return render(_as_html(body)).replace(REPEATED, ""), path
 
 
-def _body(tree: etree._Element) -> tuple[etree._Element | None, str]:
-    prose = prose_of(tree)
+def _body(tree: etree._Element, untouched: Callable[[], etree._Element]) -> tuple[etree._Element | None, str]:
+    prose = prose_of(_prepared(tree))
     body = _extracted(tree, fast=True)
     seen = _coverage(prose, body)
     joined = joined_body(seen)
@@ -43,12 +47,23 @@ def _body(tree: etree._Element) -> tuple[etree._Element | None, str]:
         if _coverage(prose, whole).missing < seen.missing / 2:
             return whole, "trafilatura-joined"
     if seen.is_doubtful:
-        return _extracted(tree, fast=False), "trafilatura-full"
+        tree = untouched()
+        prune(tree)
+        return _extracted(_prepared(tree), fast=False), "trafilatura-full"
     return body, "trafilatura-fast"
 
 
+def _prepared(tree: etree._Element) -> etree._Element:
+    prune_promotion(tree)
+    mark_repeated(tree)
+    return tree
+
+
 def _coverage(prose: list[Paragraph], body: etree._Element | None) -> Coverage:
-    return coverage(prose, words(body) if body is not None else "")
+    if body is None:
+        return coverage(prose, "", 0)
+    text = words(body)
+    return coverage(prose, text, len(text) - sum(len(words(table)) for table in body.iter("table")))
 
 
 def _extracted(tree: etree._Element, *, fast: bool) -> etree._Element | None:

@@ -1,6 +1,7 @@
 """HTML pages: rendered wiki pages and articles by their content element, every other page by trafilatura."""
 
 import re
+from functools import partial
 
 import lxml.html
 from lxml import etree
@@ -15,7 +16,7 @@ from curation.extract.kinds import Kind, page_kind
 from curation.extract.manuals import manual_text
 from curation.extract.opening import Opening
 from curation.extract.posts import thread_text
-from curation.extract.pruning import prune
+from curation.extract.pruning import prune, prune_frame
 from curation.extract.sections import without_apparatus
 
 MAX_BYTES = 8_000_000
@@ -31,6 +32,9 @@ WIKI_NOISE = names(
     "pcs-edit-section-link-container pcs-footer-container pcs-collapse-table-container mw-kartographer-map ltx_bibliography "
     "ltx_page_footer ltx_page_header ltx_page_navbar ltx_authors ltx_tag_item ltx_ERROR ltx_note_mark ltx_TOC"
 )
+WIKI_MARKS = ("mw-", "mw:", "mediawiki", "disambig", "setindexbox", "redirectMsg", "redirectText")
+"""What the source of a page holds that says of itself that it is no article of a wiki."""
+
 ARTICLE_TAGS = ("d-article", "dt-article")
 ARTICLE_CLASSES = ("ltx_document", "ltx_page_content", "mw-parser-output")
 ARTICLE_IDS = ("mw-content-text", "bodyContent")
@@ -49,24 +53,26 @@ def extract_html(item: Captured) -> Extracted:
     source = decode(item.content, item.charset)
     tree = parse_html(source)
     title = item.title or _title(tree)
-    require_article(tree)
+    if any(mark in source for mark in WIKI_MARKS):
+        require_article(tree)
     content = _content_element(tree, source, item.media_type)
     if content is not None:
         return _result(render(content, WIKI_NOISE), title, "html-element")
     require_size(item.content, MAX_WEB_BYTES)
-    text, path = _web_text(tree)
+    text, path = _web_text(tree, source)
     return _result(text, title, path)
 
 
-def _web_text(tree: lxml.html.HtmlElement) -> tuple[str, str]:
+def _web_text(tree: lxml.html.HtmlElement, source: str) -> tuple[str, str]:
     """The text of a page that is no wiki's, by the way that suits its kind, and the name of that way."""
     kind, opening = page_kind(tree), Opening(tree)
+    prune_frame(tree)
     prune(tree)
     if kind is Kind.DOCUMENTATION and (text := manual_text(tree, opening)):
         return text, "html-documentation"
     if kind is Kind.FORUM and (text := thread_text(tree)):
         return text, "html-forum"
-    return article_text(tree, opening)
+    return article_text(tree, opening, partial(parse_html, source))
 
 
 def parse_html(source: str) -> lxml.html.HtmlElement:
@@ -122,13 +128,16 @@ def _namespace(tree: lxml.html.HtmlElement) -> str | None:
 
 def _content_element(tree: lxml.html.HtmlElement, source: str, media_type: str) -> etree._Element | None:
     for name in ARTICLE_CLASSES:
-        found = list(elements_of_class(tree, name))
+        found = list(elements_of_class(tree, name)) if name in source else []
         if found:
             return max(found, key=lambda element: sum(1 for _ in element.iter()))
-    for path in (*(f"//{tag}" for tag in ARTICLE_TAGS), *(f"//*[@id='{name}']" for name in ARTICLE_IDS)):
-        for element in tree.xpath(path)[:1]:
+    for tag in ARTICLE_TAGS:
+        for element in tree.iter(tag):
             return element
-    parsoid = tree.xpath("//meta[@property='mw:pageId' or @property='mw:pageNamespace']")
+    for name in ARTICLE_IDS:
+        for element in tree.xpath(f"//*[@id='{name}']")[:1] if name in source else ():
+            return element
+    parsoid = "mw:page" in source and tree.xpath("//meta[@property='mw:pageId' or @property='mw:pageNamespace']")
     fragment = "<body" not in source[:200_000].lower() and _RENDERED_FRAGMENT.search(source)
     if parsoid or fragment or media_type == "application/xhtml+xml":
         return tree.find("body")

@@ -26,7 +26,7 @@ FORUM_GENERATORS = re.compile(
     re.IGNORECASE,
 )
 DOCUMENTATION_CLASSES = names("theme-doc-markdown md-content__inner vp-doc bd-article rst-content documentwrapper devsite-article-body")
-DOCUMENTATION_IDS = names("furo-main-content documentation_options menu-bar-hover-placeholder mdbook-page-wrapper rustdoc-main doc-content")
+DOCUMENTATION_IDS = names("furo-main-content documentation_options menu-bar-hover-placeholder mdbook-page-wrapper")
 POST_CLASSES = names(
     "postbody post-body post_body post_message postcontent post-content post_content message-body message-content messageContent "
     "messageText bbWrapper cooked js-post-body post-text bbp-reply-content bbp-topic-content msgtext commtext usertext-body "
@@ -38,31 +38,21 @@ FORUM_CLASSES = names(
 )
 
 _POSTING = re.compile(r'"@type"\s*:\s*\[?\s*"(?:DiscussionForumPosting|QAPage)"')
+_CLASSES = etree.XPath("//@class", smart_strings=False)
+_IDS = etree.XPath("//@id", smart_strings=False)
 _FORUM_ITEMS = "//*[contains(@itemtype, 'schema.org/DiscussionForumPosting') or contains(@itemtype, 'schema.org/QAPage')]"
 
 
 def page_kind(tree: etree._Element) -> Kind:
     """The kind of a page; it is asked before scripts are taken out, since some hold what the page says of itself."""
-    generator = " ".join(tree.xpath("//meta[translate(@name, 'GENRATO', 'genrato')='generator']/@content"))
-    marks = _marks(tree)
-    if DOCUMENTATION_GENERATORS.search(generator) or marks["documentation"]:
+    generator = " ".join(tree.xpath("//meta[@name='generator' or @name='Generator']/@content"))
+    classes = [name for names in _CLASSES(tree) for name in names.split()]
+    if DOCUMENTATION_GENERATORS.search(generator) or not DOCUMENTATION_CLASSES.isdisjoint(classes):
         return Kind.DOCUMENTATION
-    if FORUM_GENERATORS.search(generator) or marks["posts"] > 1 or tree.xpath(_FORUM_ITEMS):
+    if not DOCUMENTATION_IDS.isdisjoint(_IDS(tree)):
+        return Kind.DOCUMENTATION
+    if FORUM_GENERATORS.search(generator) or sum(name in FORUM_CLASSES for name in classes) > 1 or tree.xpath(_FORUM_ITEMS):
         return Kind.FORUM
     if any(_POSTING.search(script.text or "") for script in tree.iter("script") if script.get("type") == "application/ld+json"):
         return Kind.FORUM
     return Kind.ARTICLE
-
-
-def _marks(tree: etree._Element) -> dict[str, int]:
-    found = {"documentation": 0, "posts": 0}
-    for element in tree.iter(etree.Element):
-        if element.get("id") in DOCUMENTATION_IDS:
-            found["documentation"] += 1
-        classes = element.get("class")
-        if not classes:
-            continue
-        own = classes.split()
-        found["documentation"] += not DOCUMENTATION_CLASSES.isdisjoint(own)
-        found["posts"] += not FORUM_CLASSES.isdisjoint(own)
-    return found

@@ -58,6 +58,11 @@ _LABEL = re.compile(rf"{_BEFORE}(?:{'|'.join(LABELS)}){_BEFORE}", re.IGNORECASE)
 _REQUEST = re.compile(rf"{_BEFORE}(?:{'|'.join(REQUESTS)})", re.IGNORECASE)
 
 
+def may_be_promotion(text: str) -> bool:
+    """Whether a paragraph begins like one; to tell for sure, its links must be measured."""
+    return len(text) <= MOST and (_POINTER.match(text) or _REQUEST.match(text) or _LABEL.fullmatch(text)) is not None
+
+
 def is_promotion(text: str, linked: float) -> bool:
     """Whether a paragraph only points elsewhere or asks for a click; `linked` is the share of its text in links, 0 to 1."""
     if len(text) > MOST:

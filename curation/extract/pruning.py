@@ -8,10 +8,10 @@ from lxml import etree
 
 from curation.extract.blocks import is_power
 from curation.extract.elements import names
-from curation.extract.promotion import is_promotion
+from curation.extract.promotion import is_promotion, may_be_promotion
 
 UNSEEN = names("style svg noscript template iframe object embed audio video canvas button select textarea input")
-INLINE_PARENTS = names("p li span em strong b i u td h1 h2 h3 h4 h5 h6 figcaption cite small")
+FRAME = names("head nav aside footer menu map")
 POPUP_ROLES = names("tooltip dialog alertdialog")
 BLOCKS = names("p div ul ol dl table section article aside header footer main figure blockquote pre h1 h2 h3 h4 h5 h6 form nav")
 
@@ -19,6 +19,17 @@ _POPUP = re.compile(
     r"(?:^|[\s_-])(?:tool-?tip|pop-?over|rollover|hover-?card|flyout)(?:[_-]{0,2}(?:block|content|text|body|inner|box|panel|card))?(?=\s|$)",
     re.I,
 )
+_MARKED = etree.XPath(
+    "//*[@style or @role or @hidden or @aria-hidden='true' or (@class and (self::div or self::span or self::section or self::aside))]"
+)
+_CANDIDATES = etree.XPath(
+    "//*[self::p or self::div or self::h2 or self::h3 or self::h4 or self::h5 or self::h6 or self::blockquote or self::li or self::section"
+    " or (self::a and ../p and (parent::div or parent::section or parent::article or parent::main or parent::body))]"
+    "[not(p or div or ul or section or article or table or h2 or h3 or figure)]"
+)
+"""Elements that may be a paragraph: a link only where it stands between paragraphs."""
+
+_LISTS_BELOW = etree.XPath("//*[(self::ul or self::ol) and count(preceding-sibling::p) >= 3]")
 _SUBHEADING = re.compile(
     r"(?:^|[\s_-])(?:sub-?head(?:line|ing|er)?|inter-?title|cross-?head(?:ing)?|heading-h[2-5])(?=\s|$)", re.IGNORECASE
 )
@@ -32,10 +43,9 @@ PROSE = 80
 
 def prune(tree: etree._Element) -> None:
     """Takes out of a tree, in place, what every extraction would have to leave out again."""
-    for script in list(tree.iter("script")):
-        if script.get("type") != "application/ld+json":
-            remove(script)
-    etree.strip_elements(tree, *UNSEEN, with_tail=False)
+    data = tree.xpath("//script[@type='application/ld+json']")  # trafilatura's last resort reads it
+    etree.strip_elements(tree, "script", *UNSEEN, with_tail=False)
+    tree.extend(data)
     for figure in tree.iter("figure"):
         if next(figure.iterdescendants("pre", "blockquote"), None) is not None:
             figure.tag = "div"
@@ -49,16 +59,21 @@ def prune(tree: etree._Element) -> None:
     _plain_code(tree)
 
 
+def prune_frame(tree: etree._Element) -> None:
+    """Takes out, in place, what stands around the text on every page of a site."""
+    etree.strip_elements(tree, *FRAME, with_tail=False)
+
+
 def prune_promotion(tree: etree._Element) -> None:
     """Takes out, in place, paragraphs that send the reader elsewhere, and lists of links that end an article."""
-    for element in list(tree.iter("p", "div", "h2", "h3", "h4", "h5", "h6", "blockquote", "li", "section", "a")):
-        if element.getparent() is None or _has_blocks(element) or not _promotes(element):
+    for element in _CANDIDATES(tree):
+        if element.getparent() is None or not _promotes(element):
             continue
         below = element.getnext()
         if below is not None and below.tag in ("ul", "ol") and _is_of_links(below, 0.3):
             remove(below)
         remove(element)
-    for element in list(tree.iter("ul", "ol")):
+    for element in _LISTS_BELOW(tree):
         if element.getparent() is not None and _ends_in_links(element):
             remove(element)
 
@@ -110,8 +125,8 @@ def is_prose(element: etree._Element) -> bool:
 def _invisible(tree: etree._Element) -> Iterator[etree._Element]:
     """Elements that say themselves that they are not shown; one around most of the page only waits for its script."""
     most = len("".join(tree.itertext())) / 2
-    for element in tree.iter(etree.Element):
-        if element.attrib and _is_invisible(element) and len("".join(element.itertext())) < most:
+    for element in _MARKED(tree):
+        if _is_invisible(element) and len("".join(element.itertext())) < most:
             yield element
 
 
@@ -162,10 +177,8 @@ def _has_blocks(element: etree._Element) -> bool:
 
 
 def _promotes(element: etree._Element) -> bool:
-    if element.tag == "a" and (element.getparent().tag in INLINE_PARENTS or element.getparent().find("p") is None):
-        return False
     text = words(element)
-    if not text or len(text) > 400:
+    if not (may_be_promotion(text) or text.isupper()) or _has_blocks(element):
         return False
     linked = 1.0 if element.tag == "a" else link_length(element) / len(text)
     return is_promotion(text, linked) or _is_shouted_link(element, text)

@@ -12,7 +12,7 @@ from curation.extract.pruning import PROSE, is_prose, words
 ENOUGH = 600
 """Characters of prose that must be missing before a page is looked at again."""
 
-LEAST_PROSE = 0.1
+LEAST_PROSE = 0.15
 """Share of an extracted text that paragraphs of prose make up where the page has any structure to go by."""
 
 START = 80
@@ -36,7 +36,7 @@ class Coverage:
 
     kept: list[Paragraph]
     lost: list[Paragraph]
-    found: int  # characters of the extracted text
+    found: int  # characters of the extracted text outside tables
 
     @property
     def missing(self) -> int:
@@ -45,8 +45,9 @@ class Coverage:
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether the text is mostly something else than prose, or shorter than the prose that it lacks."""
-        return _length(self.kept) < LEAST_PROSE * self.found or self.missing > self.found
+        """Whether the text is mostly something else than prose, or lacks more of the page's prose than it holds."""
+        held = _length(self.kept)
+        return held < LEAST_PROSE * self.found or self.missing > held
 
 
 def prose_of(tree: etree._Element) -> list[Paragraph]:
@@ -59,8 +60,8 @@ def prose_of(tree: etree._Element) -> list[Paragraph]:
     return found
 
 
-def coverage(prose: list[Paragraph], text: str) -> Coverage:
-    """Compares the prose of a page with a text whose white space is single spaces."""
+def coverage(prose: list[Paragraph], text: str, found: int) -> Coverage:
+    """Compares the prose of a page with a text whose white space is single spaces, `found` of it outside tables."""
     seen: Counter[str] = Counter()
     kept: list[Paragraph] = []
     lost: list[Paragraph] = []
@@ -68,7 +69,7 @@ def coverage(prose: list[Paragraph], text: str) -> Coverage:
         start = paragraph.text[:START]
         seen[start] += 1
         (kept if text.count(start) >= seen[start] else lost).append(paragraph)
-    return Coverage(kept, lost, len(text))
+    return Coverage(kept, lost, found)
 
 
 def joined_body(seen: Coverage) -> etree._Element | None:
