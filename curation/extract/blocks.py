@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
@@ -141,7 +142,7 @@ def _begin_block(page: _Page, element: etree._Element) -> None:
         page.prefix = "  " * max(0, len(page.lists) - 1) + mark + " "
     elif tag == "pre":
         page.preformatted += 1
-        page.language = _language(element)
+        page.language = code_language(element)
     elif tag == "table":
         page.table = None if is_layout(element) else Table()
     elif tag == "tr" and page.table:
@@ -185,11 +186,11 @@ def _end_cell(page: _Page, cell: etree._Element) -> None:
         page.flush()
 
 
-def _language(element: etree._Element) -> str:
+def code_language(block: etree._Element) -> str:
     """The language that a block of code says it is in, by the classes that highlighters use; nothing where it says none."""
-    inner = element.find("code")
-    for marked in (inner, element, element.getparent()):
-        found = _LANGUAGE.search(marked.get("class") or "") if marked is not None else None
+    around = islice(block.iterancestors(), 2)
+    for marked in (*block.iter("code"), block, *around):
+        found = _LANGUAGE.search(marked.get("class") or "")
         if found and found.group(1).lower() not in _NO_LANGUAGE:
             return str(found.group(1).lower())
     return ""

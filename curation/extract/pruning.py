@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from curation.extract.blocks import is_power
+from curation.extract.blocks import code_language, is_power
 from curation.extract.elements import names
 from curation.extract.promotion import is_promotion, may_be_promotion
 
@@ -147,16 +147,14 @@ def _plain_code(tree: etree._Element) -> None:
     for block in tree.iter("pre"):
         for line_break in block.iter("br"):
             line_break.tail = "\n" + (line_break.tail or "")
-        text = "".join(block.itertext())
-        inner = block.find(".//code")
-        language = inner.get("class") if inner is not None else None
+        text, language = "".join(block.itertext()), code_language(block)
         for child in list(block):
             block.remove(child)
         block.text = None
         code = etree.SubElement(block, "code")
         code.text = text
         if language:
-            code.set("class", language)
+            code.set("class", f"language-{language}")
 
 
 def _write_power(raised: etree._Element) -> None:
