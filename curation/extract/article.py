@@ -7,8 +7,11 @@ from lxml import etree
 
 from curation.extract.blocks import render
 from curation.extract.opening import Opening, drop_opening
-from curation.extract.pruning import REPEATED, mark_repeated, prune, prune_promotion, words
+from curation.extract.pruning import UNMARKED, mark_repeated, prune, prune_promotion, words
 from curation.extract.rescue import Coverage, Paragraph, coverage, joined_body, prose_of
+
+MAX_ELEMENTS = 12_000
+"""Elements of a page up to which the whole extraction is tried: its time grows with their square (12,000 take some four seconds)."""
 
 _TAGS = {
     "list": "ul",
@@ -34,7 +37,7 @@ def article_text(tree: etree._Element, opening: Opening, untouched: Callable[[],
     if body is None:
         return "", path
     drop_opening(body, opening)
-    return render(_as_html(body)).replace(REPEATED, ""), path
+    return render(_as_html(body)).translate(UNMARKED), path
 
 
 def _body(tree: etree._Element, untouched: Callable[[], etree._Element]) -> tuple[etree._Element | None, str]:
@@ -49,6 +52,8 @@ def _body(tree: etree._Element, untouched: Callable[[], etree._Element]) -> tupl
     if seen.is_doubtful:
         tree = untouched()
         prune(tree)
+        if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
+            return body, "trafilatura-large"
         return _extracted(_prepared(tree), fast=False), "trafilatura-full"
     return body, "trafilatura-fast"
 

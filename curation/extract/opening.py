@@ -20,6 +20,9 @@ _META_SUMMARIES = "//meta[@property='og:description' or @name='description' or @
 LINE = 100
 """Characters that a line of date, author or section above an article has at most."""
 
+LONGEST = 500
+"""Characters of a title that are read."""
+
 MOST = 4
 """Blocks among which the headline is looked for."""
 
@@ -30,7 +33,7 @@ class Opening:
     def __init__(self, tree: etree._Element) -> None:
         headings = [words(heading) for heading in tree.iter("h1")]
         titles = [*tree.xpath(_META_TITLES), *(words(title) for title in tree.iter("title"))]
-        parts = [part for title in titles for part in (title, *_SITE.split(title))]
+        parts = [part for title in titles for part in (title, *_SITE.split(" ".join(title[:LONGEST].split())))]
         self._titles = {folded for text in (*headings[:3], *parts) if len(folded := _folded(text)) > 5}
         self._summaries = {folded for text in tree.xpath(_META_SUMMARIES) if len(folded := _folded(text)) > 20}
 

@@ -8,6 +8,7 @@ from curation.extract.blocks import render
 from curation.extract.elements import names
 from curation.extract.kinds import POST_CLASSES
 from curation.extract.pruning import remove, words
+from curation.extract.rescue import MOST_LOOKS
 
 NOISE = names(
     "signature sig signature_wrapper post-signature bbp-reply-header bbCodeBlock-expandLink bbCodeBlock-sourceJump js-post-menu "
@@ -26,14 +27,21 @@ def thread_text(tree: etree._Element) -> str:
     posts = _posts(tree)
     if len(posts) < 2:
         return ""
-    said = [words(post) for post in posts]
-    for at, post in enumerate(posts):
-        for quote in post.xpath(_QUOTES):
-            start = words(quote)[-60:]
-            if start and any(start in other for place, other in enumerate(said) if place < at):
-                remove(quote)
+    _drop_quotes(posts)
     texts = (render(post, NOISE).strip() for post in posts)
     return "\n\n".join(text for text in texts if text)
+
+
+def _drop_quotes(posts: list[etree._Element]) -> None:
+    """Takes out, in place, what a post repeats from one before it on the page."""
+    said = [words(post) for post in posts]
+    quotes = [(at, quote) for at, post in enumerate(posts) for quote in post.xpath(_QUOTES)]
+    if len(quotes) * sum(map(len, said)) > MOST_LOOKS:
+        return
+    for at, quote in quotes:
+        end = words(quote)[-60:]
+        if end and any(end in earlier for earlier in said[:at]):
+            remove(quote)
 
 
 def _posts(tree: etree._Element) -> list[etree._Element]:

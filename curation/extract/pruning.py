@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
@@ -29,13 +30,18 @@ _CANDIDATES = etree.XPath(
 )
 """Elements that may be a paragraph: a link only where it stands between paragraphs."""
 
-_LISTS_BELOW = etree.XPath("//*[(self::ul or self::ol) and count(preceding-sibling::p) >= 3]")
+_LISTS_BELOW = etree.XPath("//*[(self::ul or self::ol) and preceding-sibling::p[3]]")
 _SUBHEADING = re.compile(
     r"(?:^|[\s_-])(?:sub-?head(?:line|ing|er)?|inter-?title|cross-?head(?:ing)?|heading-h[2-5])(?=\s|$)", re.IGNORECASE
 )
 _INVISIBLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-REPEATED = "\ue000"
-"""Stands at the end of a paragraph as often as the page has said it before; trafilatura leaves out what it has seen."""
+MARKS = "\ue000\ue001"
+"""Two letters that no script uses: they number, at its end, a paragraph that the page has said before."""
+
+UNMARKED = dict.fromkeys(map(ord, MARKS))
+
+NEAR = 12
+"""Neighbours of a paragraph that are looked at, so that a page of links takes no longer than a page of prose."""
 
 PROSE = 80
 """Characters from which a paragraph counts as prose."""
@@ -79,13 +85,13 @@ def prune_promotion(tree: etree._Element) -> None:
 
 
 def mark_repeated(tree: etree._Element) -> None:
-    """Marks, in place, paragraphs that say what one before them said, so that a refrain or a table of equals stays whole."""
+    """Numbers, in place, paragraphs that say what one before them said: trafilatura leaves out what it has seen."""
     seen: Counter[str] = Counter()
     for paragraph in tree.iter("p", "h2", "h3"):
         text = words(paragraph)
         if text and seen[text]:
             last = next(paragraph.iterchildren(reversed=True), None)
-            mark = REPEATED * min(seen[text], 99)
+            mark = "".join(MARKS[int(digit)] for digit in f"{seen[text]:b}")
             if last is None:
                 paragraph.text = (paragraph.text or "") + mark
             else:
@@ -167,7 +173,8 @@ def _write_power(raised: etree._Element) -> None:
 
 def _is_subheading(line: etree._Element) -> bool:
     """Whether a line between paragraphs is short enough for a heading."""
-    return not _has_blocks(line) and 0 < len(words(line)) < 120 and line.getparent().find("p") is not None
+    beside = (*islice(line.itersiblings(), NEAR), *islice(line.itersiblings(preceding=True), NEAR))
+    return not _has_blocks(line) and 0 < len(words(line)) < 120 and any(element.tag == "p" for element in beside)
 
 
 def _has_blocks(element: etree._Element) -> bool:
@@ -186,7 +193,7 @@ def _is_shouted_link(element: etree._Element, text: str) -> bool:
     """A headline in capitals that is one link, between paragraphs of prose: it names another article."""
     if element.tag != "p" or not text.isupper() or len(text.split()) < 5 or link_length(element) < 0.9 * len(text):
         return False
-    return any(is_prose(sibling) for sibling in element.itersiblings("p", preceding=True))
+    return any(is_prose(sibling) for sibling in islice(element.itersiblings("p", preceding=True), NEAR))
 
 
 def _is_of_links(listed: etree._Element, share: float) -> bool:
@@ -200,6 +207,6 @@ def _ends_in_links(listed: etree._Element) -> bool:
     """Whether a list behind prose holds little but the titles of other pages, and an article has ended with it."""
     if not _is_of_links(listed, 0.6) or len(words(listed)) < 25 * len(listed.findall("li")):
         return False
-    before = sum(1 for sibling in listed.itersiblings("p", preceding=True) if is_prose(sibling))
-    after = sum(1 for sibling in listed.itersiblings() for paragraph in sibling.iter("p") if is_prose(paragraph))
+    before = sum(1 for sibling in islice(listed.itersiblings("p", preceding=True), NEAR) if is_prose(sibling))
+    after = sum(1 for sibling in islice(listed.itersiblings(), NEAR) for paragraph in sibling.iter("p") if is_prose(paragraph))
     return before >= 3 and (after == 0 or (after == 1 and link_length(listed) >= 0.95 * len(words(listed))))

@@ -15,6 +15,9 @@ ENOUGH = 600
 LEAST_PROSE = 0.15
 """Share of an extracted text that paragraphs of prose make up where the page has any structure to go by."""
 
+MOST_LOOKS = 500_000_000
+"""Paragraphs times characters that are compared; past it a page is so long that its text is taken as it was found."""
+
 START = 80
 """Characters by which a paragraph is known again."""
 
@@ -62,6 +65,8 @@ def prose_of(tree: etree._Element) -> list[Paragraph]:
 
 def coverage(prose: list[Paragraph], text: str, found: int) -> Coverage:
     """Compares the prose of a page with a text whose white space is single spaces, `found` of it outside tables."""
+    if len(prose) * len(text) > MOST_LOOKS:
+        return Coverage(prose, [], found)
     seen: Counter[str] = Counter()
     kept: list[Paragraph] = []
     lost: list[Paragraph] = []
