@@ -1,4 +1,4 @@
-"""HTML pages: rendered wiki pages and articles by their content element, every other page by trafilatura."""
+"""HTML pages: rendered wiki pages and articles by their content element, other pages by their kind."""
 
 import re
 from functools import partial
@@ -19,7 +19,7 @@ from curation.extract.posts import thread_text
 from curation.extract.pruning import prune, prune_frame
 from curation.extract.sections import without_apparatus
 
-MAX_BYTES = 8_000_000
+MAX_BYTES = 8_000_000  # what a source takes unless its max_page_megabytes says otherwise; a larger page is dropped with its size
 MAX_WEB_BYTES = 3_000_000  # trafilatura is slower and holds several copies of the tree
 
 WIKI_NOISE = names(
