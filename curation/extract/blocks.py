@@ -1,17 +1,21 @@
-"""An HTML element as light Markdown: paragraphs, headings, lists, code with its indentation, tables row by row."""
+"""An HTML element as light Markdown: paragraphs, headings, lists, code with its indentation and language, tables."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
 from curation.extract.citations import cited
 from curation.extract.elements import names
+from curation.extract.tables import Table, is_layout
 
 _SPACE = re.compile(r"\s+")
 _TIDY = re.compile(r"[ \t]*\n[ \t]*")
 _BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
+_LANGUAGE = re.compile(r"\b(?:language|lang|highlight(?:-source)?|brush|sourceCode)[-: ] ?([a-z][a-z0-9+#]{0,15})(?![\w-])", re.IGNORECASE)
+_NO_LANGUAGE = names("default text none plain plaintext notranslate source wrapper line numbers code")
 _EXPONENT = re.compile(r"\s*[+−–-]?\d{1,4}[+−–-]?\s*")
 
 HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
@@ -36,7 +40,8 @@ class _Page:
     lists: list[str] = field(default_factory=list)
     prefix: str = ""
     preformatted: int = 0
-    cells: list[list[str]] = field(default_factory=list)  # one row for each table that is open
+    language: str = ""
+    table: Table | None = None
 
     def flush(self) -> None:
         text = "".join(self.inline)
@@ -49,8 +54,12 @@ class _Page:
 
     def _code(self, text: str) -> None:
         text = text.strip("\n").rstrip()
+        fence = "```" if "```" not in text else "````"
         if text:
-            self.blocks.append(f"```\n{text}\n```")
+            self.blocks.append(f"{fence}{self.language}\n{text}\n{fence}")
+
+    def in_row(self) -> bool:
+        return self.table is not None and self.table.open
 
     def write(self, text: str | None) -> None:
         if text:
@@ -108,26 +117,24 @@ def _open(page: _Page, element: etree._Element) -> None:
     if tag in HEADINGS or tag in BLOCKS or tag in ("li", "pre", "tr", "hr"):
         _begin_block(page, element)
     elif tag in ("td", "th"):
-        _end_cell(page)
+        _begin_cell(page)
     elif tag == "br":
         page.inline.append("\n")
-    elif tag == "sup" and _is_power(page, element):
-        page.write("^")
+    elif tag == "sup" and element.find(".//a") is None:  # a link is the mark of a footnote
+        page.write("^" if is_power("".join(element.itertext()), "".join(page.inline[-3:])) else "")
     elif tag == "img":
         page.write(_words_of_image(element))
     page.write(element.text)
 
 
-def _is_power(page: _Page, element: etree._Element) -> bool:
+def is_power(raised: str, base: str) -> bool:
     """Whether a raised number is a power or a charge, which without a mark would run into its base: 10^7, not 107."""
-    if element.find(".//a") is not None:  # the mark of a footnote
-        return False
-    return bool(_EXPONENT.fullmatch("".join(element.itertext())) and _BASE.search("".join(page.inline[-3:])))
+    return bool(_EXPONENT.fullmatch(raised) and _BASE.search(base))
 
 
 def _begin_block(page: _Page, element: etree._Element) -> None:
     tag = element.tag
-    if page.cells and tag not in ("tr", "table"):
+    if page.in_row() and tag != "tr":
         page.inline.append(" ")
         return
     keeps_prefix = page.prefix and not "".join(page.inline).strip()
@@ -144,34 +151,58 @@ def _begin_block(page: _Page, element: etree._Element) -> None:
         page.prefix = "  " * max(0, len(page.lists) - 1) + mark + " "
     elif tag == "pre":
         page.preformatted += 1
-    elif tag == "tr":
-        page.cells.append([])
+        page.language = code_language(element)
+    elif tag == "table":
+        page.table = None if is_layout(element) else Table()
+    elif tag == "tr" and page.table:
+        page.inline.clear()
+        page.table.begin_row()
 
 
 def _close(page: _Page, element: etree._Element) -> None:
     tag = element.tag
     if tag in ("td", "th"):
-        _end_cell(page)
-    elif tag == "tr" and page.cells:
-        _end_cell(page)
-        row = [cell for cell in page.cells.pop() if cell]
-        if row:
-            page.blocks.append(" | ".join(row))
-    elif page.cells:
+        _end_cell(page, element)
+    elif tag == "tr" and page.table:
+        page.table.end_row()
+    elif page.in_row():
         return
+    elif tag == "table" and page.table:
+        page.flush()
+        page.blocks += filter(None, [page.table.markdown()])
+        page.table = None
     elif tag == "pre":
         page.flush()
         page.preformatted = max(0, page.preformatted - 1)
-    elif tag in HEADINGS or tag in BLOCKS or tag == "li":
+    elif tag in HEADINGS or tag in BLOCKS or tag in ("li", "tr"):
         page.flush()
         if tag in ("ul", "ol") and page.lists:
             page.lists.pop()
 
 
-def _end_cell(page: _Page) -> None:
-    if page.cells:
-        page.cells[-1].append(_SPACE.sub(" ", "".join(page.inline)).strip())
+def _begin_cell(page: _Page) -> None:
+    if page.in_row():
         page.inline.clear()
+    else:
+        page.flush()
+
+
+def _end_cell(page: _Page, cell: etree._Element) -> None:
+    if page.table and page.in_row():
+        page.table.add(_SPACE.sub(" ", "".join(page.inline)).strip(), cell)
+        page.inline.clear()
+    else:
+        page.flush()
+
+
+def code_language(block: etree._Element) -> str:
+    """The language that a block of code says it is in, by the classes that highlighters use; nothing where it says none."""
+    around = islice(block.iterancestors(), 2)
+    for marked in (*block.iter("code"), block, *around):
+        found = _LANGUAGE.search(marked.get("class") or "")
+        if found and found.group(1).lower() not in _NO_LANGUAGE:
+            return str(found.group(1).lower())
+    return ""
 
 
 def _formula(element: etree._Element) -> str:
@@ -217,20 +248,17 @@ def _words_of_image(element: etree._Element) -> str:
 
 
 def _joined(blocks: list[str]) -> str:
-    """Blocks with a blank line between them, but items of one list and rows of one table together."""
+    """Blocks with a blank line between them, but items of one list together."""
     parts: list[str] = []
     for before, block in zip(["", *blocks], blocks, strict=False):
         if parts:
-            parts.append("\n" if _kind(before) and _kind(before) == _kind(block) else "\n\n")
+            parts.append("\n" if _is_item(before) and _is_item(block) else "\n\n")
         parts.append(block)
     return "".join(parts)
 
 
-def _kind(block: str) -> str:
-    text = block.lstrip(" ")
-    if text.startswith(("- ", "1. ")):
-        return "item"
-    return "row" if " | " in text and "\n" not in text else ""
+def _is_item(block: str) -> bool:
+    return block.lstrip(" ").startswith(("- ", "1. "))
 
 
 def elements_of_class(root: etree._Element, name: str) -> Iterator[etree._Element]:

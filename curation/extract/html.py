@@ -1,20 +1,26 @@
-"""HTML pages: rendered wiki pages and articles by their content element, every other page by trafilatura."""
+"""HTML pages: rendered wiki pages and articles by their content element, other pages by their kind."""
 
 import re
+from functools import partial
 
 import lxml.html
-import trafilatura
 from lxml import etree
 
 from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
+from curation.extract.article import article_text
 from curation.extract.blocks import elements_of_class, render
 from curation.extract.elements import names
+from curation.extract.kinds import Kind, page_kind
+from curation.extract.manuals import manual_text
+from curation.extract.opening import Opening
+from curation.extract.posts import thread_text
+from curation.extract.pruning import prune, prune_frame
 from curation.extract.sections import without_apparatus
 from curation.extract.stubs import require_more_than_stub
 
-MAX_BYTES = 8_000_000
+MAX_BYTES = 8_000_000  # what a source takes unless its max_page_megabytes says otherwise; a larger page is dropped with its size
 MAX_WEB_BYTES = 3_000_000  # trafilatura is slower and holds several copies of the tree
 
 WIKI_NOISE = names(
@@ -27,17 +33,15 @@ WIKI_NOISE = names(
     "pcs-edit-section-link-container pcs-footer-container pcs-collapse-table-container mw-kartographer-map ltx_bibliography "
     "ltx_page_footer ltx_page_header ltx_page_navbar ltx_authors ltx_tag_item ltx_ERROR ltx_note_mark ltx_TOC"
 )
+WIKI_MARKS = ("mw-", "mw:", "mediawiki", "disambig", "setindexbox", "redirectMsg", "redirectText")
+"""What the source of a page holds that says of itself that it is no article of a wiki."""
+
 ARTICLE_TAGS = ("d-article", "dt-article")
 ARTICLE_CLASSES = ("ltx_document", "ltx_page_content", "mw-parser-output")
 ARTICLE_IDS = ("mw-content-text", "bodyContent")
 
 _RENDERED_FRAGMENT = re.compile(r'class="(?:mw-headline|mw-redirect|tocnumber|hatnote|editsection|mw-editsection)"')
 _NAMESPACE_CLASS = re.compile(r"\bns-(-?\d+|special)\b")
-_ESCAPE = re.compile(r"\\([\\`*_\[\]<>#+\-.!|(){}~^=$&])")
-_EMPHASIS = re.compile(r"(?<![\\*])(\*{1,3})(?=[^\s*])([^*\n]{1,400}?)(?<=[^\s\\])\1(?!\*)")
-_NOTE_MARK = re.compile(r"<sup>\\?\[[^<>\n]{1,12}\]</sup>|</?(?:sup|sub|u|del)>")
-_TABLE_RULE = re.compile(r"^\|(?:---\|)+\n|^\|[ |]*\|$", re.MULTILINE)
-_TABLE_EDGE = re.compile(r"^(?:\| *)+|(?: *\|)+$", re.MULTILINE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -50,7 +54,8 @@ def extract_html(item: Captured) -> Extracted:
     source = decode(item.content, item.charset)
     tree = parse_html(source)
     title = item.title or _title(tree)
-    require_article(tree)
+    if any(mark in source for mark in WIKI_MARKS):
+        require_article(tree)
     content = _content_element(tree, source, item.media_type)
     if content is not None:
         drop_pictures(tree)
@@ -58,7 +63,20 @@ def extract_html(item: Captured) -> Extracted:
         require_more_than_stub(found.text, is_stub(tree))
         return found
     require_size(item.content, MAX_WEB_BYTES)
-    return _result(_main_text(tree), title, "trafilatura")
+    text, path = _web_text(tree, source)
+    return _result(text, title, path)
+
+
+def _web_text(tree: lxml.html.HtmlElement, source: str) -> tuple[str, str]:
+    """The text of a page that is no wiki's, by the way that suits its kind, and the name of that way."""
+    kind, opening = page_kind(tree), Opening(tree)
+    prune_frame(tree)
+    prune(tree)
+    if kind is Kind.DOCUMENTATION and (text := manual_text(tree, opening)):
+        return text, "html-documentation"
+    if kind is Kind.FORUM and (text := thread_text(tree)):
+        return text, "html-forum"
+    return article_text(tree, opening, partial(parse_html, source))
 
 
 def parse_html(source: str) -> lxml.html.HtmlElement:
@@ -125,30 +143,17 @@ def _namespace(tree: lxml.html.HtmlElement) -> str | None:
 
 def _content_element(tree: lxml.html.HtmlElement, source: str, media_type: str) -> etree._Element | None:
     for name in ARTICLE_CLASSES:
-        found = list(elements_of_class(tree, name))
+        found = list(elements_of_class(tree, name)) if name in source else []
         if found:
             return max(found, key=lambda element: sum(1 for _ in element.iter()))
-    for path in (*(f"//{tag}" for tag in ARTICLE_TAGS), *(f"//*[@id='{name}']" for name in ARTICLE_IDS)):
-        for element in tree.xpath(path)[:1]:
+    for tag in ARTICLE_TAGS:
+        for element in tree.iter(tag):
             return element
-    parsoid = tree.xpath("//meta[@property='mw:pageId' or @property='mw:pageNamespace']")
+    for name in ARTICLE_IDS:
+        for element in tree.xpath(f"//*[@id='{name}']")[:1] if name in source else ():
+            return element
+    parsoid = "mw:page" in source and tree.xpath("//meta[@property='mw:pageId' or @property='mw:pageNamespace']")
     fragment = "<body" not in source[:200_000].lower() and _RENDERED_FRAGMENT.search(source)
     if parsoid or fragment or media_type == "application/xhtml+xml":
         return tree.find("body")
     return None
-
-
-def _main_text(tree: lxml.html.HtmlElement) -> str:
-    text = trafilatura.extract(tree, fast=True, deduplicate=False, include_comments=False, include_formatting=True, output_format="txt")
-    return _plain(text) if text else ""
-
-
-def _plain(text: str) -> str:
-    """trafilatura's Markdown without emphasis, escapes and the frames of tables, except inside code."""
-    parts = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
-    return "".join(part if part.startswith("```") else _plain_prose(part) for part in parts)
-
-
-def _plain_prose(text: str) -> str:
-    text = _TABLE_EDGE.sub("", _TABLE_RULE.sub("", _NOTE_MARK.sub("", text)))
-    return _ESCAPE.sub(r"\1", _EMPHASIS.sub(r"\2", text))

@@ -1,67 +1,65 @@
-"""Rows of tables and chapters of books become the same text, whatever holds them."""
+"""Tables: one light Markdown form, in which no cell slips under another heading."""
 
-import csv
-import io
-import json
-from collections.abc import Callable
-from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from captured_items import item
 
-from curation.document import Captured, Extracted
-from curation.domains import Domain
 from curation.extract import extract
-from curation.sources.context import Context
-from curation.sources.dataset import DatasetSource
-from curation.sources.files import FilesSource
-
-ROW = {"key": "7", "head": "Ore", "body": "# Ore\n\nWe [dug](https://e.org) for *ore*.\n"}
-CHAPTER = """<?xml version="1.0" encoding="UTF-8"?>
-<html xmlns="http://www.w3.org/1999/xhtml"><head><title>Ore</title></head>
-<body><h1>Ore</h1><p>We <a href="b.xhtml">dug</a> for ore.</p></body></html>
-"""
 
 
-def csved(row: dict[str, str]) -> bytes:
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(row))
-    writer.writeheader()
-    writer.writerow(row)
-    return buffer.getvalue().encode()
-
-
-def parquet(row: dict[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist([row]), buffer)
-    return buffer.getvalue()
-
-
-def lines(row: dict[str, str]) -> bytes:
-    return json.dumps(row).encode() + b"\n"
-
-
-def texts(source: DatasetSource | FilesSource, folder: Path) -> list[Extracted]:
-    found = []
-    for each in source.items(Context(folder, folder / "state")):
-        assert each.content is not None
-        found.append(extract(Captured(each.content, each.media_type, each.charset, each.native_id, each.uri, each.title, Domain.LORE)))
+def text_of(table: str) -> str:
+    """The text of a table in a wiki's page and, since both must agree, in an article."""
+    wiki = f'<html><body><div class="mw-parser-output">{table}</div></body></html>'
+    prose = "".join(
+        f"<p>{n} dwarves dug for ore in the long tunnels below the mountain, and they dug deeper each year.</p>" for n in range(4)
+    )
+    article = f"<html><body><article>{prose}{table}</article></body></html>"
+    found = extract(item(wiki, "text/html")).text
+    assert found in extract(item(article, "text/html")).text
     return found
 
 
-@pytest.mark.parametrize(("name", "made"), [("a.jsonl", lines), ("a.json", lines), ("a.csv", csved), ("a.parquet", parquet)])
-def test_a_row_is_read_as_what_the_recipe_says_its_column_holds(tmp_path: Path, name: str, made: Callable[[dict[str, str]], bytes]) -> None:
-    (tmp_path / name).write_bytes(made(ROW))
-    columns = {"text": "body", "id": "key", "title": "head"}
-    settings = {"kind": "dataset", "id": "rows", "domain": "lore", "path": name, "columns": columns, "format": "markdown"}
-    (found,) = texts(DatasetSource.model_validate(settings), tmp_path)
-    assert (found.text, found.title) == ("# Ore\n\nWe dug for *ore*.", "Ore")
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        (
+            "<tr><th>Name</th><th>Year</th></tr><tr><td>Moria</td><td>1980</td></tr>",
+            "| Name | Year |\n|---|---|\n| Moria | 1980 |",
+        ),
+        ("<tr><td>Moria</td><td>1980</td></tr><tr><td>Erebor</td><td>1999</td></tr>", "| Moria | 1980 |\n| Erebor | 1999 |"),
+        (
+            "<tr><th>Hall</th><th>King</th><th>Fall</th></tr><tr><td></td><td>Durin</td><td></td></tr>"
+            "<tr><td>Moria</td><td></td><td>1980</td></tr>",
+            "| Hall | King | Fall |\n|---|---|---|\n|  | Durin |  |\n| Moria |  | 1980 |",
+        ),
+        (
+            "<tr><th>Ore</th><th>Depth</th></tr><tr><td rowspan='2'>Gold</td><td>300 m</td></tr><tr><td>400 m</td></tr>",
+            "| Ore | Depth |\n|---|---|\n| Gold | 300 m |\n|  | 400 m |",
+        ),
+        (
+            "<tr><th>Ore</th><th>From</th><th>To</th></tr><tr><td colspan='2'>Gold</td><td>9</td></tr>"
+            "<tr><td>Tin</td><td>1</td><td>2</td></tr>",
+            "| Ore | From | To |\n|---|---|---|\n| Gold |  | 9 |\n| Tin | 1 | 2 |",
+        ),
+        ("<tr><th>A</th><th>B</th></tr><tr><td>x|y</td><td>z</td></tr>", "| A | B |\n|---|---|\n| x\\|y | z |"),
+    ],
+)
+def test_a_table_keeps_its_columns(rows: str, text: str) -> None:
+    assert text_of(f"<table>{rows}</table>") == text
 
 
-@pytest.mark.parametrize(("name", "content"), [("a.txt", "Ore\n\nWe dug for ore."), ("a.xhtml", CHAPTER)])
-def test_a_file_of_text_and_a_chapter_of_a_book_are_read(tmp_path: Path, name: str, content: str) -> None:
-    (tmp_path / name).write_text(content)
-    settings = {"kind": "files", "id": "books", "domain": "lore", "path": name}
-    (found,) = texts(FilesSource.model_validate(settings), tmp_path)
-    assert found.text.removeprefix("# ") == "Ore\n\nWe dug for ore."
+def test_a_column_of_pictures_is_no_column() -> None:
+    table = "<table><tr><td><img src='a.png'/></td><td>Gold</td><td>300 m</td></tr><tr><td></td><td>Iron</td><td>20 m</td></tr></table>"
+    page = f'<html><body><div class="mw-parser-output">{table}</div></body></html>'
+    assert extract(item(page, "text/html")).text == "| Gold | 300 m |\n| Iron | 20 m |"
+
+
+def test_a_table_that_only_places_its_content_is_no_table() -> None:
+    table = "<table><tr><td><h2>Halls</h2><p>Large.</p></td><td><p>Deep.</p></td></tr></table>"
+    page = f'<html><body><div class="mw-parser-output">{table}</div></body></html>'
+    assert extract(item(page, "text/html")).text == "## Halls\n\nLarge.\n\nDeep."
+
+
+def test_a_cell_that_claims_a_thousand_columns_has_forty() -> None:
+    table = "<table><tr><td colspan='1000'>Gold</td><td>1</td></tr><tr><td rowspan='-3'>Iron</td><td colspan='x'>2</td></tr></table>"
+    page = f'<html><body><div class="mw-parser-output">{table}</div></body></html>'
+    assert extract(item(page, "text/html")).text == "| Gold |  | 1 |\n| Iron | 2 |  |"

@@ -1,0 +1,58 @@
+"""What kind of page an HTML page is, by what its software writes into it: documentation, a forum, or anything else."""
+
+import re
+from enum import StrEnum
+
+from lxml import etree
+
+from curation.extract.elements import names
+
+
+class Kind(StrEnum):
+    """Kinds of pages whose text is found in different ways."""
+
+    DOCUMENTATION = "documentation"
+    FORUM = "forum"
+    ARTICLE = "article"
+
+
+DOCUMENTATION_GENERATORS = re.compile(
+    r"\b(?:sphinx|docusaurus|mkdocs|mdbook|vitepress|vuepress|javadoc|doxygen|rustdoc|gitbook|asciidoctor|docfx|antora|pdoc|yard|jsdoc|"
+    r"typedoc|haddock|texinfo|docbook|readthedocs)\b",
+    re.IGNORECASE,
+)
+FORUM_GENERATORS = re.compile(
+    r"\b(?:phpbb|vbulletin|xenforo|discourse|simple machines|smf|mybb|nodebb|flarum|invision|ipboard|vanilla|fluxbb|punbb|woltlab)\b",
+    re.IGNORECASE,
+)
+DOCUMENTATION_CLASSES = names("theme-doc-markdown md-content__inner vp-doc bd-article rst-content documentwrapper devsite-article-body")
+DOCUMENTATION_IDS = names("furo-main-content documentation_options menu-bar-hover-placeholder mdbook-page-wrapper")
+POST_CLASSES = names(
+    "postbody post-body post_body post_message postcontent post-content post_content message-body message-content messageContent "
+    "messageText bbWrapper cooked js-post-body post-text bbp-reply-content bbp-topic-content msgtext commtext usertext-body "
+    "cPost_contentWrap forum-post-content topic-body post_inner"
+)
+FORUM_CLASSES = names(
+    "postbody postcontent post_message bbWrapper cooked js-post-body bbp-reply-content messageContent commtext usertext-body "
+    "cPost_contentWrap"
+)
+
+_POSTING = re.compile(r'"@type"\s*:\s*\[?\s*"(?:DiscussionForumPosting|QAPage)"')
+_CLASSES = etree.XPath("//@class", smart_strings=False)
+_IDS = etree.XPath("//@id", smart_strings=False)
+_FORUM_ITEMS = "//*[contains(@itemtype, 'schema.org/DiscussionForumPosting') or contains(@itemtype, 'schema.org/QAPage')]"
+
+
+def page_kind(tree: etree._Element) -> Kind:
+    """The kind of a page; it is asked before scripts are taken out, since some hold what the page says of itself."""
+    generator = " ".join(tree.xpath("//meta[@name='generator' or @name='Generator']/@content"))
+    classes = [name for names in _CLASSES(tree) for name in names.split()]
+    if DOCUMENTATION_GENERATORS.search(generator) or not DOCUMENTATION_CLASSES.isdisjoint(classes):
+        return Kind.DOCUMENTATION
+    if not DOCUMENTATION_IDS.isdisjoint(_IDS(tree)):
+        return Kind.DOCUMENTATION
+    if FORUM_GENERATORS.search(generator) or sum(name in FORUM_CLASSES for name in classes) > 1 or tree.xpath(_FORUM_ITEMS):
+        return Kind.FORUM
+    if any(_POSTING.search(script.text or "") for script in tree.iter("script") if script.get("type") == "application/ld+json"):
+        return Kind.FORUM
+    return Kind.ARTICLE

@@ -1,0 +1,72 @@
+"""What stands above an article's first paragraph: its headline, which goes into the title, and lines of date and author."""
+
+import re
+
+from lxml import etree
+
+from curation.extract.pruning import words
+
+_WORD = re.compile(r"\w+")
+_SITE = re.compile(r"\s+[|–—»:·-]+\s+")
+_DATELINE = re.compile(
+    r"\W*(?:(?:first |last )?(?:published|posted|updated|modified|created|publicado|veröffentlicht|publié|pubblicato)\b|by:? (?-i:[A-Z])|"
+    r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?,? |\d{1,2}[./ -](?:\d{1,2}|[a-z]{3,9})[./ -]\d{2,4}|\d{4}-\d\d-\d\d|"
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d{1,2},? \d{4})",
+    re.IGNORECASE,
+)
+_META_TITLES = "//meta[@property='og:title' or @name='twitter:title' or @name='title' or @itemprop='headline']/@content"
+_META_SUMMARIES = "//meta[@property='og:description' or @name='description' or @name='twitter:description']/@content"
+
+LINE = 100
+"""Characters that a line of date, author or section above an article has at most."""
+
+LONGEST = 500
+"""Characters of a title that are read."""
+
+MOST = 4
+"""Blocks among which the headline is looked for."""
+
+
+class Opening:
+    """What a page says about itself in its head and its headings of the first level."""
+
+    def __init__(self, tree: etree._Element) -> None:
+        headings = [words(heading) for heading in tree.iter("h1")]
+        titles = [*tree.xpath(_META_TITLES), *(words(title) for title in tree.iter("title"))]
+        parts = [part for title in titles for part in (title, *_SITE.split(" ".join(title[:LONGEST].split())))]
+        self._titles = {folded for text in (*headings[:3], *parts) if len(folded := _folded(text)) > 5}
+        self._summaries = {folded for text in tree.xpath(_META_SUMMARIES) if len(folded := _folded(text)) > 20}
+
+    def repeats_title(self, text: str) -> bool:
+        """Whether a line says the title again, whole."""
+        return _folded(text) in self._titles
+
+    def repeats_summary(self, text: str) -> bool:
+        """Whether a line says the summary that the page gives to search engines."""
+        return _folded(text) in self._summaries
+
+
+def drop_opening(body: etree._Element, opening: Opening) -> None:
+    """Takes the headline with what stands above it, and lines of date and author below it, out of a body, in place."""
+    if (body.text or "").strip():
+        return
+    first = [words(block) for block in body[:MOST]]
+    titles = [at for at, text in enumerate(first) if opening.repeats_title(text)]
+    headed = bool(titles) and all(len(text) < LINE for text in first[: titles[0]])
+    for _ in range(titles[0] + 1 if headed else 0):
+        body.remove(body[0])
+    while len(body) > 1 and _leads_in(body[0], headed, opening):
+        body.remove(body[0])
+
+
+def _leads_in(block: etree._Element, headed: bool, opening: Opening) -> bool:
+    text = words(block)
+    if opening.repeats_title(text) or not text:
+        return True
+    if headed and block.tag == "head" and opening.repeats_summary(text):
+        return True
+    return len(text) < LINE and _DATELINE.match(text) is not None and not text.endswith((".", "!", "?"))
+
+
+def _folded(text: str) -> str:
+    return " ".join(_WORD.findall(text.lower()))

@@ -1,0 +1,212 @@
+"""What leaves an HTML page before its text is looked for: what no reader sees, and promotion within the article."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from lxml import etree
+
+from curation.extract.blocks import code_language, is_power
+from curation.extract.elements import names
+from curation.extract.promotion import is_promotion, may_be_promotion
+
+UNSEEN = names("style svg noscript template iframe object embed audio video canvas button select textarea input")
+FRAME = names("head nav aside footer menu map")
+POPUP_ROLES = names("tooltip dialog alertdialog")
+BLOCKS = names("p div ul ol dl table section article aside header footer main figure blockquote pre h1 h2 h3 h4 h5 h6 form nav")
+
+_POPUP = re.compile(
+    r"(?:^|[\s_-])(?:tool-?tip|pop-?over|rollover|hover-?card|flyout)(?:[_-]{0,2}(?:block|content|text|body|inner|box|panel|card))?(?=\s|$)",
+    re.I,
+)
+_MARKED = etree.XPath(
+    "//*[@style or @role or @hidden or @aria-hidden='true' or (@class and (self::div or self::span or self::section or self::aside))]"
+)
+_CANDIDATES = etree.XPath(
+    "//*[self::p or self::div or self::h2 or self::h3 or self::h4 or self::h5 or self::h6 or self::blockquote or self::li or self::section"
+    " or (self::a and ../p and (parent::div or parent::section or parent::article or parent::main or parent::body))]"
+    "[not(p or div or ul or section or article or table or h2 or h3 or figure)]"
+)
+"""Elements that may be a paragraph: a link only where it stands between paragraphs."""
+
+_LISTS_BELOW = etree.XPath("//*[(self::ul or self::ol) and preceding-sibling::p[3]]")
+_SUBHEADING = re.compile(
+    r"(?:^|[\s_-])(?:sub-?head(?:line|ing|er)?|inter-?title|cross-?head(?:ing)?|heading-h[2-5])(?=\s|$)", re.IGNORECASE
+)
+_INVISIBLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+MARKS = "\ue000\ue001"
+"""Two letters that no script uses: they number, at its end, a paragraph that the page has said before."""
+
+UNMARKED = dict.fromkeys(map(ord, MARKS))
+
+NEAR = 12
+"""Neighbours of a paragraph that are looked at, so that a page of links takes no longer than a page of prose."""
+
+PROSE = 80
+"""Characters from which a paragraph counts as prose."""
+
+
+def prune(tree: etree._Element) -> None:
+    """Takes out of a tree, in place, what every extraction would have to leave out again."""
+    data = tree.xpath("//script[@type='application/ld+json']")  # trafilatura's last resort reads it
+    etree.strip_elements(tree, "script", *UNSEEN, with_tail=False)
+    tree.extend(data)
+    for figure in tree.iter("figure"):
+        if next(figure.iterdescendants("pre", "blockquote"), None) is not None:
+            figure.tag = "div"
+    for line in tree.iter("div"):
+        if _SUBHEADING.search(line.get("class") or "") and _is_subheading(line):
+            line.tag = "h3"
+    for raised in list(tree.iter("sup")):
+        _write_power(raised)
+    for element in list(_invisible(tree)):
+        remove(element)
+    _plain_code(tree)
+
+
+def prune_frame(tree: etree._Element) -> None:
+    """Takes out, in place, what stands around the text on every page of a site."""
+    etree.strip_elements(tree, *FRAME, with_tail=False)
+
+
+def prune_promotion(tree: etree._Element) -> None:
+    """Takes out, in place, paragraphs that send the reader elsewhere, and lists of links that end an article."""
+    for element in _CANDIDATES(tree):
+        if element.getparent() is None or not _promotes(element):
+            continue
+        below = element.getnext()
+        if below is not None and below.tag in ("ul", "ol") and _is_of_links(below, 0.3):
+            remove(below)
+        remove(element)
+    for element in _LISTS_BELOW(tree):
+        if element.getparent() is not None and _ends_in_links(element):
+            remove(element)
+
+
+def mark_repeated(tree: etree._Element) -> None:
+    """Numbers, in place, paragraphs that say what one before them said: trafilatura leaves out what it has seen."""
+    seen: Counter[str] = Counter()
+    for paragraph in tree.iter("p", "h2", "h3"):
+        text = words(paragraph)
+        if text and seen[text]:
+            last = next(paragraph.iterchildren(reversed=True), None)
+            mark = "".join(MARKS[int(digit)] for digit in f"{seen[text]:b}")
+            if last is None:
+                paragraph.text = (paragraph.text or "") + mark
+            else:
+                last.tail = (last.tail or "") + mark
+        seen[text] += 1
+
+
+def remove(element: etree._Element) -> None:
+    """Takes an element out of its tree and leaves the text behind it in place."""
+    parent, before = element.getparent(), element.getprevious()
+    if parent is None:
+        return
+    if element.tail:
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
+
+
+def words(element: etree._Element) -> str:
+    """The text of an element with single spaces."""
+    return " ".join("".join(element.itertext()).split())
+
+
+def link_length(element: etree._Element) -> int:
+    """Characters of an element's text that lie in links."""
+    return sum(len(words(link)) for link in element.iter("a"))
+
+
+def is_prose(element: etree._Element) -> bool:
+    """Whether a paragraph says something: long enough, and mostly outside links."""
+    text = words(element)
+    return len(text) >= PROSE and link_length(element) < len(text) / 2
+
+
+def _invisible(tree: etree._Element) -> Iterator[etree._Element]:
+    """Elements that say themselves that they are not shown; one around most of the page only waits for its script."""
+    most = len("".join(tree.itertext())) / 2
+    for element in _MARKED(tree):
+        if _is_invisible(element) and len("".join(element.itertext())) < most:
+            yield element
+
+
+def _is_invisible(element: etree._Element) -> bool:
+    marks = element.attrib
+    style = marks.get("style")
+    if (style and _INVISIBLE.search(style)) or marks.get("role") in POPUP_ROLES:
+        return True
+    if "hidden" in marks or marks.get("aria-hidden") == "true":
+        return True
+    if "class" not in marks or element.tag not in ("div", "span", "section", "aside") or not _POPUP.search(marks["class"]):
+        return False
+    return link_length(element) > 0 or next(element.iterancestors("p"), None) is not None
+
+
+def _plain_code(tree: etree._Element) -> None:
+    """Blocks of code without the elements that colour them, so that indentation and language survive the extraction."""
+    for block in tree.iter("pre"):
+        for line_break in block.iter("br"):
+            line_break.tail = "\n" + (line_break.tail or "")
+        text, language = "".join(block.itertext()), code_language(block)
+        for child in list(block):
+            block.remove(child)
+        block.text = None
+        code = etree.SubElement(block, "code")
+        code.text = text
+        if language:
+            code.set("class", f"language-{language}")
+
+
+def _write_power(raised: etree._Element) -> None:
+    """Writes a raised number as a power, 10^7, where only its place on the line told it from the digits before it."""
+    parent, before = raised.getparent(), raised.getprevious()
+    base = (parent.text if before is None else before.tail or words(before)) or ""
+    if is_power("".join(raised.itertext()), base) and raised.find(".//a") is None:
+        raised.text = "^" + (raised.text or "")
+
+
+def _is_subheading(line: etree._Element) -> bool:
+    """Whether a line between paragraphs is short enough for a heading."""
+    beside = (*islice(line.itersiblings(), NEAR), *islice(line.itersiblings(preceding=True), NEAR))
+    return not _has_blocks(line) and 0 < len(words(line)) < 120 and any(element.tag == "p" for element in beside)
+
+
+def _has_blocks(element: etree._Element) -> bool:
+    return next(element.iterdescendants(*BLOCKS), None) is not None
+
+
+def _promotes(element: etree._Element) -> bool:
+    text = words(element)
+    if not (may_be_promotion(text) or text.isupper()) or _has_blocks(element):
+        return False
+    linked = 1.0 if element.tag == "a" else link_length(element) / len(text)
+    return is_promotion(text, linked) or _is_shouted_link(element, text)
+
+
+def _is_shouted_link(element: etree._Element, text: str) -> bool:
+    """A headline in capitals that is one link, between paragraphs of prose: it names another article."""
+    if element.tag != "p" or not text.isupper() or len(text.split()) < 5 or link_length(element) < 0.9 * len(text):
+        return False
+    return any(is_prose(sibling) for sibling in islice(element.itersiblings("p", preceding=True), NEAR))
+
+
+def _is_of_links(listed: etree._Element, share: float) -> bool:
+    """Whether nearly every item of a list holds a link, and links hold this share of its words."""
+    items = listed.findall("li")
+    linked = sum(1 for item in items if next(item.iter("a"), None) is not None)
+    return len(items) > 1 and linked >= 0.8 * len(items) and link_length(listed) >= share * len(words(listed))
+
+
+def _ends_in_links(listed: etree._Element) -> bool:
+    """Whether a list behind prose holds little but the titles of other pages, and an article has ended with it."""
+    if not _is_of_links(listed, 0.6) or len(words(listed)) < 25 * len(listed.findall("li")):
+        return False
+    before = sum(1 for sibling in islice(listed.itersiblings("p", preceding=True), NEAR) if is_prose(sibling))
+    after = sum(1 for sibling in islice(listed.itersiblings(), NEAR) for paragraph in sibling.iter("p") if is_prose(paragraph))
+    return before >= 3 and (after == 0 or (after == 1 and link_length(listed) >= 0.95 * len(words(listed))))

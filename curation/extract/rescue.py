@@ -1,0 +1,122 @@
+"""Articles whose body is cut into several containers, of which an extractor finds only the first."""
+
+from collections import Counter
+from copy import deepcopy
+from dataclasses import dataclass
+
+import lxml.html
+from lxml import etree
+
+from curation.extract.pruning import PROSE, is_prose, words
+
+ENOUGH = 600
+"""Characters of prose that must be missing before a page is looked at again."""
+
+LEAST_PROSE = 0.15
+"""Share of an extracted text that paragraphs of prose make up where the page has any structure to go by."""
+
+MOST_LOOKS = 500_000_000
+"""Paragraphs times characters that are compared; past it a page is so long that its text is taken as it was found."""
+
+START = 80
+"""Characters by which a paragraph is known again."""
+
+OUTSIDE = ("aside", "footer", "nav", "form", "header", "figure", "table", "li")
+HOLDERS = ("p", "div", "section", "article", "main", "td", "blockquote")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of prose, and its text with single spaces."""
+
+    element: etree._Element
+    text: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which paragraphs of prose an extracted text holds; one that the page repeats must be there as often."""
+
+    kept: list[Paragraph]
+    lost: list[Paragraph]
+    found: int  # characters of the extracted text outside tables
+
+    @property
+    def missing(self) -> int:
+        """Characters of prose that the text lacks."""
+        return _length(self.lost)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the text is mostly something else than prose, or lacks more of the page's prose than it holds."""
+        held = _length(self.kept)
+        return held < LEAST_PROSE * self.found or self.missing > held
+
+
+def prose_of(tree: etree._Element) -> list[Paragraph]:
+    """The paragraphs of prose on a page that are not part of its frame, also those that are no `p`."""
+    found = []
+    for element in tree.iter(*HOLDERS):
+        text = _said(element)
+        if len(text) >= PROSE and next(element.iterancestors(*OUTSIDE), None) is None:
+            found.append(Paragraph(element, text))
+    return found
+
+
+def coverage(prose: list[Paragraph], text: str, found: int) -> Coverage:
+    """Compares the prose of a page with a text whose white space is single spaces, `found` of it outside tables."""
+    if len(prose) * len(text) > MOST_LOOKS:
+        return Coverage(prose, [], found)
+    seen: Counter[str] = Counter()
+    kept: list[Paragraph] = []
+    lost: list[Paragraph] = []
+    for paragraph in prose:
+        start = paragraph.text[:START]
+        seen[start] += 1
+        (kept if text.count(start) >= seen[start] else lost).append(paragraph)
+    return Coverage(kept, lost, found)
+
+
+def joined_body(seen: Coverage) -> etree._Element | None:
+    """A page that holds only the smallest element around the article's containers; None where nothing of weight was lost.
+
+    Lost are paragraphs of prose whose container bears the same tag and classes as the container of a paragraph that was found.
+    """
+    shapes = {_shape(paragraph.element) for paragraph in seen.kept}
+    akin = [paragraph for paragraph in seen.lost if _shape(paragraph.element) in shapes]
+    if _length(akin) < ENOUGH:
+        return None
+    return _page_of(_common([paragraph.element for paragraph in seen.kept + akin]))
+
+
+def _said(element: etree._Element) -> str:
+    """The text of a paragraph that is mostly outside links; of another element, its longest text between its children."""
+    if element.tag == "p":
+        return words(element) if is_prose(element) else ""
+    own = [element.text, *(child.tail for child in element)]
+    return max((" ".join(text.split()) for text in own if text), key=len, default="")
+
+
+def _length(paragraphs: list[Paragraph]) -> int:
+    return sum(len(paragraph.text) for paragraph in paragraphs)
+
+
+def _shape(paragraph: etree._Element) -> tuple[str, str]:
+    parent = paragraph.getparent()
+    return parent.tag, " ".join((parent.get("class") or "").split())
+
+
+def _common(elements: list[etree._Element]) -> etree._Element:
+    """The smallest element around all of them."""
+    first, *others = elements
+    around = list(first.iterancestors())
+    for other in others:
+        own = set(other.iterancestors())
+        around = [element for element in around if element in own]
+    return around[0]
+
+
+def _page_of(element: etree._Element) -> etree._Element:
+    page = lxml.html.document_fromstring("<html><body><article class='article-body'></article></body></html>")
+    page.find(".//article").append(deepcopy(element))
+    return page

@@ -1,0 +1,83 @@
+"""Tables as Markdown rows: a rule under the header, empty cells kept so that no cell slips under another heading."""
+
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+MAX_SPAN = 40
+"""Columns or rows that one cell may span; more is a mistake of the page, and would only multiply empty cells."""
+
+_BLOCKS_OF_LAYOUT = ("table", "h1", "h2", "h3", "h4", "pre")
+
+
+def is_layout(table: etree._Element) -> bool:
+    """Whether a table only places its content: it says so, holds headings, code or tables, or has one column."""
+    if table.get("role") in ("presentation", "none") or next(table.iterdescendants(*_BLOCKS_OF_LAYOUT), None) is not None:
+        return True
+    widest = 0
+    for row in table.iterdescendants("tr"):
+        cells = [cell for cell in row if cell.tag in ("td", "th")]
+        widest = max(widest, len(cells))
+        if any(sum(1 for _ in cell.iterdescendants("p")) > 1 for cell in cells):
+            return True
+    return widest < 2
+
+
+@dataclass
+class Table:
+    """The rows of one table as they are read."""
+
+    rows: list[list[str]] = field(default_factory=list)
+    headed: bool = False
+    open: bool = False
+    _below: dict[int, int] = field(default_factory=dict)  # column -> rows that a cell above still covers
+    _heads: list[bool] = field(default_factory=list)  # of the row that is open
+
+    def begin_row(self) -> None:
+        """Opens a row, closing the one that was left open."""
+        self.end_row()
+        self.rows.append([])
+        self._heads.clear()
+        self.open = True
+
+    def add(self, text: str, cell: etree._Element) -> None:
+        """Adds a cell, with empty ones where a cell above or this one itself covers more than one place."""
+        self._cover()
+        width, height = (_span(cell, name) for name in ("colspan", "rowspan"))
+        at = len(self.rows[-1])
+        if height > 1:
+            self._below |= dict.fromkeys(range(at, at + width), height)
+        self.rows[-1] += [text.replace("|", "\\|"), *[""] * (width - 1)]
+        self._heads.append(cell.tag == "th" or not text)
+
+    def end_row(self) -> None:
+        """Closes the row; the first one with words is the header if all its cells say so."""
+        if not self.open:
+            return
+        self._cover()
+        self._below = {column: rows - 1 for column, rows in self._below.items() if rows > 1}
+        self.open = False
+        if not any(self.rows[-1]):
+            self.rows.pop()
+        elif len(self.rows) == 1:
+            self.headed = all(self._heads)
+
+    def markdown(self) -> str:
+        """The rows between bars; columns without a word are left out."""
+        self.end_row()
+        width = max(map(len, self.rows), default=0)
+        rows = [row + [""] * (width - len(row)) for row in self.rows]
+        used = [column for column in range(width) if any(row[column] for row in rows)]
+        lines = ["| " + " | ".join(row[column] for column in used) + " |" for row in rows]
+        if self.headed and len(lines) > 1:
+            lines.insert(1, "|" + "---|" * len(used))
+        return "\n".join(lines)
+
+    def _cover(self) -> None:
+        while len(self.rows[-1]) in self._below:
+            self.rows[-1].append("")
+
+
+def _span(cell: etree._Element, name: str) -> int:
+    value = (cell.get(name) or "1").strip()
+    return max(1, min(int(value), MAX_SPAN)) if value.isascii() and value.isdigit() and len(value) < 6 else 1
