@@ -24,7 +24,7 @@ from curation.capture import (
 )
 from curation.domains import Domain
 from curation.ledger import Account, check
-from curation.partitions import clean_partition, extract_partition, judge_partition, score_partition
+from curation.partitions import Cleaning, extract_partition, judge_partition, score_partition
 from curation.policies import Policies
 from curation.sources.context import Context
 from curation.sources.earlier import Earlier
@@ -140,7 +140,7 @@ def test_the_failure_of_a_source_is_failed_in_the_ledger(tmp_path: Path) -> None
     steps = [tmp_path / name for name in ("00000.parquet", "extracted", "documents", "signals", "decisions")]
     captures, extracted, documents, signals, decisions = steps
     extract_partition(captures, extracted)
-    clean_partition(extracted, documents)
+    Cleaning(Domain.LORE)(extracted, documents)
     score_partition(documents, signals)
     judge_partition(documents, signals, Policies(), decisions)
     assert check([captures], [decisions], tmp_path) == [Account("s", captured=1, kept=0, dropped=0, failed=1)]
@@ -229,7 +229,7 @@ def test_a_tombstone_stays_in_the_ledger_as_dropped(tmp_path: Path) -> None:
     steps = [tmp_path / "c" / "00000.parquet", *(tmp_path / name for name in ("extracted", "documents", "signals", "decisions"))]
     captures, extracted, documents, signals, decisions = steps
     extract_partition(captures, extracted)
-    clean_partition(extracted, documents)
+    Cleaning(Domain.LORE)(extracted, documents)
     score_partition(documents, signals)
     judge_partition(documents, signals, Policies(), decisions)
     assert check([captures], [decisions], tmp_path) == [Account("s", captured=1, kept=0, dropped=1, failed=0)]
