@@ -34,7 +34,7 @@ SPOKEN_LONG_WORDS, SPOKEN_SHORT_WORDS = 10, 6
 LONG_LIST = 12  # items
 LONGEST_ITEM = 60  # characters
 
-_NO_PROSE = re.compile(r"\s{4}|\t|[|=!{\[]|<(?!<)|#{2,}|#\S")
+_NO_PROSE = re.compile(r"\s{4}|\t|[|=!{\[]|<(?!<)|#{2,}|#\S|[\w.-]+ ?=")
 _ITEM = re.compile(r"\s{0,3}[-*•·‣▪] +\S")
 _WORD = re.compile(r"(?<![^\s*_\"'(“‘])[A-Za-z][a-z’']*(?=[.,;:!?)*_\"'”’]*(?:\s|$))")
 _NOTICE = re.compile(
