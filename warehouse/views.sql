@@ -15,8 +15,11 @@ FROM read_parquet('{tables}/receipts/recipe=*/*.parquet', hive_partitioning = tr
 COMMENT ON VIEW receipts IS 'What each host was asked in each capture, and what it cost: requests, answers 304, bytes, waits, errors.';
 
 CREATE VIEW documents AS
+-- by name: partitions of a version before 'edits' have none
 SELECT recipe, * EXCLUDE (recipe)
-FROM read_parquet('{tables}/documents/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});
+FROM read_parquet(
+    '{tables}/documents/recipe=*/*.parquet', union_by_name = true, hive_partitioning = true, hive_types = {'recipe': VARCHAR}
+);
 COMMENT ON VIEW documents IS 'Text after extraction and cleaning, kept or not, one row per capture.';
 
 CREATE VIEW boilerplate AS
