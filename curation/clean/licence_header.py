@@ -67,15 +67,18 @@ _GNU_LATER = re.compile(r"\b(?:or|any)\b[^.]{0,30}\blater\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class _Line:
+class CommentLine:
+    """A line of a comment: where it stands, and what it says."""
+
     start: int
     end: int  # with its line end
     words: str  # without the marks of a comment
+    is_docstring: bool = False
 
 
 def licence_header(text: str) -> Iterator[Edit]:
     """Cuts the paragraphs on copyright and licence from the comments at the top of a file, and comments that hold nothing else."""
-    for block in _blocks(text):
+    for block in comment_blocks(text):
         legal = _legal(block)
         if not legal:
             continue
@@ -90,7 +93,7 @@ def header_licence(text: str) -> str | None:
 
     `unknown` where it grants something in words of no licence that is known.
     """
-    words = "\n".join(line.words for block in _blocks(text) for line in _legal(block)).strip()
+    words = "\n".join(line.words for block in comment_blocks(text) for line in _legal(block)).strip()
     if not words:
         return None
     if tag := _SPDX.search(words):
@@ -120,8 +123,8 @@ def _gnu(flat: str) -> str | None:
     return f"{family}-{number}-{'or-later' if _GNU_LATER.search(flat) else 'only'}"
 
 
-def _blocks(text: str) -> Iterator[list[_Line]]:
-    """The comments at the top of a file, each as its lines."""
+def comment_blocks(text: str) -> Iterator[list[CommentLine]]:
+    """The comments at the top of a file, before its first line of code, each as its lines."""
     head = text[:LONGEST_HEADER]
     opening = _OPENING.match(head)
     last = opening.end() if opening else 0
@@ -131,27 +134,27 @@ def _blocks(text: str) -> Iterator[list[_Line]]:
         found = _BLOCK.match(head, place) or _LINES.match(head, place)
         if found is None or found.end() >= LONGEST_HEADER:
             return
-        yield _lines(head, found.start(), found.end())
+        yield _lines(head, found.start(), found.end(), "quotes" in found.re.groupindex and found["quotes"] is not None)
         last = found.end()
 
 
-def _lines(head: str, start: int, end: int) -> list[_Line]:
+def _lines(head: str, start: int, end: int, is_docstring: bool) -> list[CommentLine]:
     lines = []
     while start < end:
         stop = head.find("\n", start, end)
         stop = end if stop < 0 else stop + 1
-        lines.append(_Line(start, stop, _DECORATION.sub("", head[start:stop].rstrip("\n")).strip()))
+        lines.append(CommentLine(start, stop, _DECORATION.sub("", head[start:stop].rstrip("\n")).strip(), is_docstring))
         start = stop
     return lines
 
 
-def _says(line: _Line) -> bool:
+def _says(line: CommentLine) -> bool:
     return _RULE.fullmatch(line.words) is None
 
 
-def _legal(block: list[_Line]) -> list[_Line]:
+def _legal(block: list[CommentLine]) -> list[CommentLine]:
     """The lines of a comment that lie in legal paragraphs."""
-    legal = list[_Line]()
+    legal = list[CommentLine]()
     for paragraph in _paragraphs(block):
         if _LEGAL.search(" ".join(line.words for line in paragraph)):
             legal += paragraph
@@ -159,8 +162,8 @@ def _legal(block: list[_Line]) -> list[_Line]:
     return legal if claims else []
 
 
-def _paragraphs(block: list[_Line]) -> Iterator[list[_Line]]:
-    paragraph = list[_Line]()
+def _paragraphs(block: list[CommentLine]) -> Iterator[list[CommentLine]]:
+    paragraph = list[CommentLine]()
     for line in block:
         if _says(line):
             paragraph.append(line)
@@ -171,7 +174,7 @@ def _paragraphs(block: list[_Line]) -> Iterator[list[_Line]]:
         yield paragraph
 
 
-def _cut_paragraphs(text: str, block: list[_Line], legal: list[_Line]) -> Iterator[Edit]:
+def _cut_paragraphs(text: str, block: list[CommentLine], legal: list[CommentLine]) -> Iterator[Edit]:
     """Cuts some lines of a comment; of its first and last line the marks stay, so that it remains one."""
     kept = {line.start for line in legal}
     is_lines = _LINES.match(text, block[0].start) is not None and _BLOCK.match(text, block[0].start) is None

@@ -60,20 +60,23 @@ def _reread(run: str) -> str:
 
 def mojibake(text: str) -> Iterator[Edit]:
     """Undoes text that was decoded wrongly and encoded again, line by line where it looks so (ftfy)."""
-    return _repair(text, lambda line: _SUSPICIOUS.search(line) is not None)
+    return _repair(text, lambda line: _SUSPICIOUS.search(line) is not None, ftfy.fix_encoding)
 
 
 def code_mojibake(text: str) -> Iterator[Edit]:
-    """As mojibake, but only where ftfy finds a line bad: odd characters may be what the code is about."""
-    return _repair(text, is_bad)
+    """As mojibake, but only lines that ftfy finds bad, and each as a whole: odd characters may be what the code is about."""
+    return _repair(text, is_bad, lambda line: ftfy.fix_encoding(line, _WHOLE_LINES))
 
 
-def _repair(text: str, suspect: Callable[[str], bool]) -> Iterator[Edit]:
+_WHOLE_LINES = ftfy.TextFixerConfig(decode_inconsistent_utf8=False, replace_lossy_sequences=False, fix_c1_controls=False)
+
+
+def _repair(text: str, suspect: Callable[[str], bool], mend: Callable[[str], str]) -> Iterator[Edit]:
     if text.isascii() or not _RARE.search(text) or not _SUSPICIOUS.search(text):
         return
     start = 0
     for line in text.split("\n"):
-        if not line.isascii() and len(line) < LONGEST_REPAIR and suspect(line) and (mended := ftfy.fix_encoding(line)) != line:
+        if not line.isascii() and len(line) < LONGEST_REPAIR and suspect(line) and (mended := mend(line)) != line:
             yield from differences(line, mended, start)
         start += len(line) + 1
 

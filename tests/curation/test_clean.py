@@ -33,6 +33,15 @@ def test_prose_is_mended_and_the_cleaners_that_did_it_are_named(text: str, clean
     assert (made.text, list(made.cleaners)) == (cleaned, names)
 
 
+@pytest.mark.parametrize("table", ["¿¡¬√ƒ≈Ć«Č…\xa0ÀÃÕŒœĐ—“”‘’÷◊©⁄€‹›Æ»–·‚„‰ÂćÁčÈÍ", "Ä¹²É³ÖÜ΅àâä΄¨çéèêë£™îï•½‰ôö¦€ùûü†ΓΔΘΛΞΠß®©ΣΪ§≠°·Α±"])
+def test_a_table_of_characters_in_code_stays(table: str) -> None:
+    assert clean(f"MAP = '{table}'\n", Domain.CODE).text == f"MAP = '{table}'\n"
+
+
+def test_mojibake_in_code_is_repaired_line_by_line() -> None:
+    assert clean("# cafÃ©\n", Domain.CODE).text == "# café\n"
+
+
 @pytest.mark.parametrize("text", ["if a < b:\n\tx = '<p>'\n\n\ndef f():\n    pass\n", 's = "&amp;\u200b"\n'])
 def test_code_keeps_what_would_be_dirt_in_prose(text: str) -> None:
     assert clean(text, Domain.CODE).text == text
