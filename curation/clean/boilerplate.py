@@ -33,6 +33,7 @@ LONG_WORDS, SHORT_WORDS, NOTICE_WORDS = 8, 5, 3
 SPOKEN_LONG_WORDS, SPOKEN_SHORT_WORDS = 10, 6
 LONG_LIST = 12  # items
 LONGEST_ITEM = 60  # characters
+LONGEST_HEADING = 200  # characters, with the blank lines under it
 
 _NO_PROSE = re.compile(r"\s{4}|\t|[|=!{\[]|<(?!<)|#{2,}|#\S|[\w.-]+ ?=")
 _ITEM = re.compile(r"\s{0,3}[-*•·‣▪] +\S")
@@ -46,6 +47,8 @@ _NOTICE = re.compile(
 )
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _NUMBER = re.compile(r"[0-9]+")
+_HEADING = re.compile(r"#{1,6} [^\n]*")
+_SECTION_END = re.compile(r"\s*(?:\Z|#{1,6} )")
 _EMPTY_MARK = re.compile(r"[ \t]*(?:#+|//+|\*+|;+|%+|--+)?[ \t]*")
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s)|\n")
 
@@ -135,16 +138,32 @@ def _prose(line: str, start: int, many: int, few: int) -> Iterator[Unit]:
 
 
 def _cuts(text: str, domain: Domain, recurring: Recurring) -> Iterator[Edit]:
-    spans = _recurring_spans(text, domain, recurring)
-    last = 0
-    for start, end in spans:
+    cuts, last = list[tuple[int, int]](), 0
+    for start, end in _recurring_spans(text, domain, recurring):
         if domain is Domain.TRANSCRIPT:
             start, end = _with_space(text, start, end)
         else:
             start, end = _with_marks(text, max(last, start), end)
         if start < end and start >= last:
-            yield start, end, ""
+            cuts.append((start, end))
             last = end
+    if domain is not Domain.TRANSCRIPT:
+        cuts = sorted([*cuts, *_emptied(text, cuts)])
+    yield from ((start, end, "") for start, end in cuts)
+
+
+def _emptied(text: str, cuts: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The headings under which nothing is left."""
+    first = 0
+    for number, (_, end) in enumerate(cuts):
+        following = cuts[number + 1][0] if number + 1 < len(cuts) else -1
+        if following >= 0 and (following == end or text[end:following].isspace()):
+            continue
+        above = len(text[max(0, cuts[first][0] - LONGEST_HEADING) : cuts[first][0]].rstrip()) + max(0, cuts[first][0] - LONGEST_HEADING)
+        begin = text.rfind("\n", 0, above) + 1
+        if _HEADING.match(text, begin, above) and _SECTION_END.match(text, end) and (first == 0 or cuts[first - 1][1] <= begin):
+            yield begin, min(above + 1, cuts[first][0])
+        first = number + 1
 
 
 def _recurring_spans(text: str, domain: Domain, recurring: Recurring) -> Iterator[tuple[int, int]]:

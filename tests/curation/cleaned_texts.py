@@ -9,7 +9,8 @@ _PIECES = (
     "/", "mailto:c.d@e-f.co.uk", "+44 20 7946 0958", "(212) 555-0123", "Tel. 030 1234567", "212-555-0123", "86.134.2.11", "user 1.2.3.4",
     "2a01:e35:8ae2:3e10::1", "::", "4111 1111 1111 1111", "card 5500005555555559", "AKIAIOSFODNN7ABCDEFG", "ghp_" + "aB3" * 12, '"', "'",
     "password = 'x9Kd82hQpLz01mVb'", "https://joe:s3cr3tpw@host.org/", "0", "7", "word ", "Words that say something in one line. ", "# ",
-    "// ", "/* ", " */\n", '"""', "#!/bin/sh\n", "Copyright (c) 2020 A\n", "SPDX-License-Identifier: MIT\n", "```\n", "- item\n", "≯",
+    "// ", "/* ", " */\n", '"""', "#!/bin/sh\n", "Copyright (c) 2020 A\n", "SPDX-License-Identifier: MIT\n", "```\n", "- item\n",
+    "- item\n" * 12, "\n## Head\n", "≯",
     "Licensed under the MIT license.", "\u0338", "İ", "ﬁ",
 )  # fmt: skip
 

@@ -87,6 +87,15 @@ def test_a_long_list_that_recurs_goes_and_a_short_one_stays(tmp_path: Path) -> N
     assert cleaned(tmp_path, pages(6, *menu[:5])) == pages(6, *menu[:5])
 
 
+def test_a_heading_under_which_nothing_is_left_goes_too(tmp_path: Path) -> None:
+    menu = [f"- part {letter}" for letter in "abcdefghijklmnop"]
+    pages_with = [f"{page}\n\n## See also\n\n" + "\n".join(menu) for page in pages(6)]
+    assert cleaned(tmp_path, pages_with) == pages(6)
+    assert cleaned(tmp_path, [f"{page}\n- only here {number}" for number, page in enumerate(pages_with)]) == [
+        f"{page}\n\n## See also\n\n- only here {number}" for number, page in enumerate(pages(6))
+    ]
+
+
 def test_the_marks_of_a_comment_go_with_its_lines(tmp_path: Path) -> None:
     licence = ["# You may redistribute this file under the terms of its licence.", "#", "# It comes without any warranty at all."]
     assert cleaned(tmp_path, pages(6, *licence)) == pages(6)
