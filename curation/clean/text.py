@@ -153,7 +153,7 @@ def code_blank_lines(text: str) -> Iterator[Edit]:
 
 
 def _blank(text: str, run: re.Pattern[str], instead: str, end: str) -> Iterator[Edit]:
-    first, last = len(text) - len(text.lstrip("\n")), len(text.rstrip())
+    first, last = len(text) - len(text.lstrip("\n")), len(text.rstrip(" \t\n"))
     if last <= first:
         if text:
             yield 0, len(text), ""
