@@ -50,6 +50,7 @@ class Reason(StrEnum):
     GENERATED = "generated", "The code was written by a program."
     MINIFIED = "minified", "The code was squeezed for machines."
     VENDORED = "vendored", "The code is another project's, carried along."
+    LICENCE_TEXT = "licence_text", "The file is the text of a licence, which every repository repeats."
     DATA = "data", "The file holds data: numbers, tables, settings or encoded bytes."
 
     # quality

@@ -6,18 +6,23 @@ recorded on its row and never costs another document.
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from curation.clean import clean
+from curation.clean.boilerplate import NOTHING, Recurring
+from curation.clean.licence_header import header_licence
+from curation.clean.recurring import read_recurring
 from curation.decisions import Decision, Reason, Stage, Verdict, judge
 from curation.document import Captured, Dropped, Extracted, Failed
 from curation.domains import Domain
 from curation.extract import extract
 from curation.policies import Policies
 from curation.signals import score
+from curation.switches import ALL_ON, CleaningSwitches
 from warehouse.digests import sha256_bytes
 from warehouse.tables import CAPTURES, DECISIONS, DOCUMENTS, SIGNALS, read_table, write_table
 
@@ -34,9 +39,19 @@ def extract_partition(captures: Path, out: Path) -> int:
     return write_table(out, (_guarded(_extracted, row, _document(row)) for row in _rows(captures, CAPTURES.names)), DOCUMENTS)
 
 
-def clean_partition(extracted: Path, out: Path) -> int:
-    """Writes the documents table with cleaned text; a text of which nothing is left is dropped as empty."""
-    return write_table(out, (_guarded(_cleaned, row, row) for row in _rows(extracted, DOCUMENTS.names)), DOCUMENTS)
+@dataclass(frozen=True)
+class Cleaning:
+    """How the documents of a source are cleaned: the switches of its domain, and the file of the lines that recur in it."""
+
+    domain: Domain
+    switches: CleaningSwitches = ALL_ON
+    recurring: Path | None = None
+
+    def __call__(self, extracted: Path, out: Path) -> int:
+        """Writes the documents table with cleaned text; a text of which nothing is left is dropped as empty."""
+        recurring = read_recurring(self.recurring, self.domain) if self.recurring else NOTHING
+        rows = _rows(extracted, DOCUMENTS.names)
+        return write_table(out, (_guarded(lambda row: _cleaned(row, self.switches, recurring), row, row) for row in rows), DOCUMENTS)
 
 
 def score_partition(documents: Path, out: Path) -> int:
@@ -52,7 +67,7 @@ def unextracted_partition(captures: Path, detail: str, out: Path) -> int:
 
 
 def uncleaned_partition(extracted: Path, detail: str, out: Path) -> int:
-    """Writes what `clean_partition` would, with every text failed for a reason that lies outside of it."""
+    """Writes what `Cleaning` would, with every text failed for a reason that lies outside of it."""
     rows = (_failed_text(row, detail) for row in _rows(extracted, DOCUMENTS.names))
     return write_table(out, rows, DOCUMENTS)
 
@@ -98,7 +113,7 @@ def _document(capture: Row) -> Row:
     return {
         "doc_id": capture["capture_id"],
         **{name: capture[name] for name in carried},
-        **dict.fromkeys(("extractor", "cleaners", "text", "text_sha256", "characters", "bytes", "verdict", "reason", "detail")),
+        **dict.fromkeys(("extractor", "cleaners", "edits", "text", "text_sha256", "characters", "bytes", "verdict", "reason", "detail")),
     }
 
 
@@ -131,7 +146,7 @@ def _extracted(capture: Row) -> Row:
         raise Failed(capture["error"] or "nothing was captured", Reason.CAPTURE_FAILED)
     found = _extract(capture)
     title = _storable(found.title) if found.title else None
-    document = {**_document(capture), "title": capture["title"] or title, "extractor": found.extractor, "cleaners": []}
+    document = {**_document(capture), "title": capture["title"] or title, "extractor": found.extractor, "cleaners": [], "edits": []}
     return _with_text(document, _storable(found.text))
 
 
@@ -149,13 +164,15 @@ def _extract(capture: Row) -> Extracted:
     )
 
 
-def _cleaned(document: Row) -> Row:
+def _cleaned(document: Row, switches: CleaningSwitches, recurring: Recurring) -> Row:
     if document["verdict"] != EXTRACTED:
         return document
-    text, cleaners = clean(document["text"], Domain(document["domain"]))
-    if not text.strip():
+    made = clean(document["text"], Domain(document["domain"]), switches, recurring)
+    if not made.text.strip():
         raise Dropped(Reason.EMPTY, "nothing was left after cleaning")
-    return _with_text({**document, "cleaners": cleaners}, text)
+    licence = header_licence(document["text"]) if "licence_header" in made.cleaners else None
+    cleaned = {"cleaners": list(made.cleaners), "edits": [step.row() for step in made.steps], "licence": licence or document["licence"]}
+    return _with_text({**document, **cleaned}, made.text)
 
 
 def _guarded_score(document: Row) -> Row:

@@ -9,9 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from curation.domains import Domain
+from curation.switches import CleaningSwitches
+
 
 class Policy(BaseModel):
-    """Quality thresholds of one domain. 0 (or an empty list) switches a rule off."""
+    """Quality thresholds of one domain, and the cleaners that it uses. 0 (or an empty list) switches a rule off."""
 
     languages: list[str] = Field(["en"], title="Languages", description="Languages kept, as ISO 639-1 codes.")
     min_language_confidence: float = Field(
@@ -45,6 +48,7 @@ class Policy(BaseModel):
     max_mean_line: float = Field(0.0, ge=0, title="Longest mean line", description="Characters.")
     max_comment_ratio: float = Field(0.0, ge=0, le=1, title="Comments", description="Largest share of comment lines (code).")
     max_replacement_characters: float = Field(0.001, ge=0, le=1, title="Unreadable characters", description="Largest share of U+FFFD.")
+    cleaning: CleaningSwitches = Field(CleaningSwitches(), title="Cleaning", description="Which cleaners the text goes through.")
 
 
 def _default(name: str, value: float) -> Any:
@@ -121,3 +125,12 @@ class Policies(BaseModel):
     transcript: TranscriptPolicy = Field(TranscriptPolicy(), title="Transcripts", description="Captions and spoken word.")
     code: CodePolicy = Field(CodePolicy(), title="Code", description="Source files.")
     paper: PaperPolicy = Field(PaperPolicy(), title="Papers", description="Papers and textbooks.")
+
+    def of(self, domain: Domain) -> Policy:
+        """The policy of one domain."""
+        policy: Policy = getattr(self, domain)
+        return policy
+
+    def thresholds(self) -> dict[str, Any]:
+        """What decides over a text that is cleaned, for the key of that stage."""
+        return self.model_dump(mode="json", exclude={str(domain): {"cleaning"} for domain in Domain})

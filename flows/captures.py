@@ -49,6 +49,7 @@ class Part:
 
     name: str
     artifact: Artifact
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def captured(workspace: Workspace, recipe: str) -> list[Part]:
 
 def _parts(captures: current.Captures, outputs: list[Output]) -> list[Part]:
     return [
-        Part(f"{source}-{Path(name).stem}", artifact)
+        Part(f"{source}-{Path(name).stem}", artifact, source)
         for source, output in zip(captures.sources, outputs, strict=True)
         for name, artifact in sorted(output.artifacts.items())
         if name.endswith(".parquet")

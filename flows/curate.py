@@ -14,6 +14,8 @@ from pydantic import BaseModel
 from curation import ledger, partitions, splits
 from curation.balance import left_out
 from curation.changes import changes
+from curation.clean.recurring import LINES, find_recurring
+from curation.domains import Domain
 from curation.recipe import Recipe
 from flows import calls, stages
 from flows.captures import Asking, Part, capture
@@ -31,7 +33,7 @@ from warehouse.errors import MixError
 from warehouse.store import Artifact, Output
 from warehouse.tables import LINEAGE, read_table, write_table
 
-TABLES = ("captures", "documents", "signals", "decisions", "duplicates", "splits", "mix")
+TABLES = ("captures", "documents", "boilerplate", "signals", "decisions", "duplicates", "splits", "mix")
 """Tables whose partitions show the current corpus alone; snapshots and lineage keep every version."""
 
 
@@ -87,7 +89,7 @@ def curate_corpus(pipeline: Pipeline, recipe: Recipe, captures: list[Part]) -> t
     """
     before = latest(pipeline.workspace, recipe.name, Corpus)
     extracted = _each(pipeline, stages.EXTRACT, [captures], None, partitions.extract_partition, partitions.unextracted_partition)
-    documents = _each(pipeline, stages.CLEAN, [extracted], None, partitions.clean_partition, partitions.uncleaned_partition)
+    documents = _clean(pipeline, recipe, extracted)
     signals = _each(pipeline, stages.SIGNALS, [documents], None, partitions.score_partition, partitions.unscored_partition)
     decisions = _decide(pipeline, recipe, documents, signals)
     pipeline.show("ledger", pages.ledger)
@@ -150,12 +152,50 @@ def _each(
         for rows in zip(*columns, strict=True)
     ]
     outputs = pipeline.run(stage, jobs)
-    return [Part(job.part, output.only()) for job, output in zip(jobs, outputs, strict=True)]
+    return [Part(part.name, output.only(), part.source) for part, output in zip(columns[0], outputs, strict=True)]
+
+
+def _clean(pipeline: Pipeline, recipe: Recipe, extracted: list[Part]) -> list[Part]:
+    """The documents of all sources: each source is cleaned by the switches of its domain, and of the lines that recur in it."""
+    recurring = _recurring(pipeline, recipe, extracted)
+    domains = {source.id: source.domain for source in recipe.sources}
+    jobs = []
+    for part in extracted:
+        domain, lines = domains[part.source], recurring.get(part.source)
+        cleaning = partitions.Cleaning(domain, recipe.policies.of(domain).cleaning, lines.path if lines else None)
+        jobs.append(
+            Job(
+                part.name,
+                (part.artifact.sha256, lines.sha256 if lines else ""),
+                {"domain": domain, "switches": cleaning.switches.model_dump()},
+                partial(cleaning, part.artifact.path),
+                weight=part.artifact.bytes,
+                lost=partitions.uncleaned_partition,
+            )
+        )
+    outputs = pipeline.run(stages.CLEAN, jobs)
+    return [Part(part.name, output.only(), part.source) for part, output in zip(extracted, outputs, strict=True)]
+
+
+def _recurring(pipeline: Pipeline, recipe: Recipe, extracted: list[Part]) -> dict[str, Artifact]:
+    """The file of the lines that recur in each source of prose, by the source's id."""
+    jobs = []
+    for source in sorted(recipe.sources, key=lambda source: source.id):
+        switches = recipe.policies.of(source.domain).cleaning
+        parts = [part.artifact for part in extracted if part.source == source.id]
+        if source.domain is Domain.CODE or not switches.boilerplate or not parts:
+            continue
+        call = partial(find_recurring, _paths(parts), source.domain, switches)
+        settings = {"domain": source.domain, "switches": switches.model_dump()}
+        weight = sum(part.bytes for part in parts)
+        jobs.append(Job(source.id, tuple(part.sha256 for part in parts), settings, call, folder=True, weight=weight))
+    outputs = pipeline.run(stages.BOILERPLATE, jobs)
+    return {job.part: output[LINES] for job, output in zip(jobs, outputs, strict=True)}
 
 
 def _decide(pipeline: Pipeline, recipe: Recipe, documents: list[Part], signals: list[Part]) -> list[Part]:
     policies = recipe.policies
-    return _each(pipeline, stages.DECISIONS, [documents, signals], policies.model_dump(mode="json"), partial(calls.judge, policies))
+    return _each(pipeline, stages.DECISIONS, [documents, signals], policies.thresholds(), partial(calls.judge, policies))
 
 
 def _one(pipeline: Pipeline, stage: Stage, inputs: Sequence[Artifact], settings: BaseModel | None, call: Callable[..., object]) -> Output:

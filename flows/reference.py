@@ -114,7 +114,11 @@ def _source_sections(name: str, description: str) -> Iterator[str]:
 
 def _policy_sections(name: str, description: str) -> Iterator[str]:
     yield f"## `[{name}.DOMAIN]`\n\n{description} {_docstring(Policy)} Every domain starts from these:"
-    yield _key_grid(Policy, list(Policy.model_fields))
+    yield _key_grid(Policy, [key for key, field in Policy.model_fields.items() if not _models(field.annotation)])
+    for key, field in Policy.model_fields.items():
+        for inner in _models(field.annotation):
+            yield f"### `[{name}.DOMAIN.{key}]`\n\n{_docstring(inner)}"
+            yield _key_grid(inner, list(inner.model_fields))
     for domain, field in Policies.model_fields.items():
         policy = _models(field.annotation)[0]
         yield f"### `[{name}.{domain}]`\n\n{_docstring(policy)} What differs here:"

@@ -4,6 +4,7 @@ from flows.stage import Stage
 
 CAPTURE = Stage("capture", ("curation.capture",), "sources", "captures")
 EXTRACT = Stage("extract", ("curation.partitions",), spreads=True)
+BOILERPLATE = Stage("boilerplate", ("curation.clean.recurring",), "sources", "boilerplate")
 CLEAN = Stage("clean", ("curation.partitions",), table="documents", spreads=True)
 SIGNALS = Stage("signals", ("curation.partitions",), table="signals", spreads=True)
 DECISIONS = Stage("decisions", ("curation.partitions",), table="decisions", spreads=True)
@@ -19,7 +20,7 @@ TRAINING = Stage("training", ("training.loop",), "steps", weight=20)
 EVALUATION = Stage("evaluation", ("training.assessment",), "steps")
 REPORT = Stage("report", ("flows.report",), "steps")
 
-CURATION = (CAPTURE, EXTRACT, CLEAN, SIGNALS, DECISIONS, SIGNATURES, CANDIDATES, DUPLICATES, SPLITS, BALANCE, SNAPSHOT)
+CURATION = (CAPTURE, EXTRACT, BOILERPLATE, CLEAN, SIGNALS, DECISIONS, SIGNATURES, CANDIDATES, DUPLICATES, SPLITS, BALANCE, SNAPSHOT)
 CURATION_TO_SHARDS = (*CURATION, TOKENIZER, SHARDS)
 AFTER_SHARDS = (TRAINING, EVALUATION, REPORT)
 EVERYTHING = (*CURATION_TO_SHARDS, *AFTER_SHARDS)

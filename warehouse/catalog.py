@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from warehouse.digests import sha256_bytes
 from warehouse.errors import WorkspaceError
@@ -125,9 +126,10 @@ def _replace(workspace: Workspace) -> None:
 
 
 def _create_empty_partitions(workspace: Workspace) -> None:
+    """Empty partitions with the columns of today, whose types the views take where older partitions lack a column."""
     for table, schema in SCHEMAS.items():
         path = workspace.partition(table, NO_RECIPE, "empty")
-        if path.exists():
+        if path.exists() and pq.read_schema(path).names == schema.names:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(".tmp")

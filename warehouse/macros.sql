@@ -34,6 +34,12 @@ WITH asked AS (
     SELECT *
     FROM verdicts
     WHERE contains(lower(uri), lower(part)) OR doc_id = part
+),
+cleaned AS (
+    SELECT cleanings.recipe, cleanings.doc_id, string_agg(cleaner || ': ' || edits, '; ' ORDER BY edits DESC, cleaner) AS cleaning
+    FROM cleanings
+    SEMI JOIN asked ON asked.recipe = cleanings.recipe AND asked.doc_id = cleanings.doc_id
+    GROUP BY cleanings.recipe, cleanings.doc_id
 )
 SELECT
     asked.recipe,
@@ -47,7 +53,8 @@ SELECT
     decisions.threshold,
     CASE WHEN decisions.doc_id IS NULL THEN asked.detail ELSE decisions.detail END AS detail,
     decisions.decisive,
-    kept.uri AS kept_instead
+    kept.uri AS kept_instead,
+    cleaned.cleaning
 FROM asked
 LEFT JOIN decisions ON decisions.recipe = asked.recipe AND decisions.doc_id = asked.doc_id
 LEFT JOIN stage_order ON stage_order.stage = decisions.stage
@@ -57,9 +64,10 @@ LEFT JOIN duplicates
     AND duplicates.recipe = asked.recipe
     AND duplicates.doc_id = asked.doc_id
 LEFT JOIN captures AS kept ON kept.recipe = asked.recipe AND kept.capture_id = duplicates.other_id
+LEFT JOIN cleaned ON cleaned.recipe = asked.recipe AND cleaned.doc_id = asked.doc_id
 ORDER BY asked.recipe, asked.uri, asked.doc_id, stage_order.place, decisions.decisive DESC, reason;
 COMMENT ON MACRO TABLE why IS
-'why(uri): every decision on the documents whose URI contains this text (in any case), or whose doc_id it is; outcome is what became of the document.';
+'why(uri): every decision on the documents whose URI contains this text (in any case), or whose doc_id it is; outcome is what became of the document, cleaning the changes that each cleaner made to its text.';
 
 CREATE MACRO signal_values(signal_) AS TABLE
 SELECT recipe, doc_id, source, domain, value

@@ -57,9 +57,22 @@ DOCUMENTS = _schema(
         "native_id": (_TEXT, "the source's own name of the item: a member's path, a page id, a URL"),
         "revision": (_TEXT, "the source's own revision, else the digest of the content"),
         "title": (_TEXT, "as the source gives it"),
-        "licence": (_TEXT, "as the recipe states it"),
+        "licence": (_TEXT, "as the file's own header names it, else as the item, the source or the recipe states it"),
         "extractor": (_TEXT, "what made text of the content"),
         "cleaners": (pa.list_(_TEXT), "the cleaners that changed the text, in order"),
+        "edits": (
+            pa.list_(
+                pa.struct(
+                    [
+                        ("cleaner", _TEXT),
+                        ("skip", pa.list_(pa.int32())),
+                        ("cut", pa.list_(pa.int32())),
+                        ("put", pa.list_(_TEXT)),
+                    ]
+                )
+            ),
+            "what each of them did, step by step: characters passed over, characters cut, and what was put there",
+        ),
         "text": (pa.large_string(), "after extraction and cleaning, null where there is none"),
         "text_sha256": (_TEXT, "of the text"),
         "characters": (_COUNT, "of the text after cleaning"),
@@ -67,6 +80,16 @@ DOCUMENTS = _schema(
         "verdict": (_TEXT, "extracted, dropped or failed"),
         "reason": (_TEXT, "why it is no document, null where it is one"),
         "detail": (_TEXT, "the reason in a sentence"),
+    }
+)
+
+BOILERPLATE = _schema(
+    {
+        "source": (_TEXT, "the source's id in the recipe"),
+        "domain": (_TEXT, "wiki, lore, transcript or paper"),
+        "line": (_TEXT, "a line that recurs, or a sentence in transcripts; personal data replaced as in the documents"),
+        "documents": (_COUNT, "that hold it"),
+        "of_documents": (_COUNT, "of the source that have a text"),
     }
 )
 
@@ -322,6 +345,7 @@ RECEIPTS = _schema(
 SCHEMAS: Mapping[str, pa.Schema] = {
     "captures": CAPTURES,
     "documents": DOCUMENTS,
+    "boilerplate": BOILERPLATE,
     "signals": SIGNALS,
     "decisions": DECISIONS,
     "duplicates": DUPLICATES,

@@ -15,9 +15,17 @@ FROM read_parquet('{tables}/receipts/recipe=*/*.parquet', hive_partitioning = tr
 COMMENT ON VIEW receipts IS 'What each host was asked in each capture, and what it cost: requests, answers 304, bytes, waits, errors.';
 
 CREATE VIEW documents AS
+-- by name: partitions of a version before 'edits' have none
 SELECT recipe, * EXCLUDE (recipe)
-FROM read_parquet('{tables}/documents/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});
+FROM read_parquet(
+    '{tables}/documents/recipe=*/*.parquet', union_by_name = true, hive_partitioning = true, hive_types = {'recipe': VARCHAR}
+);
 COMMENT ON VIEW documents IS 'Text after extraction and cleaning, kept or not, one row per capture.';
+
+CREATE VIEW boilerplate AS
+SELECT recipe, * EXCLUDE (recipe)
+FROM read_parquet('{tables}/boilerplate/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});
+COMMENT ON VIEW boilerplate IS 'Lines that recur in many documents of a source, and were taken out of them.';
 
 CREATE VIEW signals AS
 SELECT recipe, * EXCLUDE (recipe)
@@ -100,6 +108,29 @@ CREATE VIEW runs AS
 SELECT recipe, * EXCLUDE (recipe)
 FROM read_parquet('{tables}/runs/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});
 COMMENT ON VIEW runs IS 'What each build did, by stage and partition, and how long it took.';
+
+CREATE VIEW cleanings AS
+WITH steps AS (
+    SELECT recipe, doc_id, source, domain, unnest(edits) AS step
+    FROM documents
+),
+each_edit AS (
+    SELECT recipe, doc_id, source, domain, step.cleaner AS cleaner, unnest(step.cut) AS cut, unnest(step.put) AS put
+    FROM steps
+)
+SELECT
+    recipe,
+    doc_id,
+    source,
+    domain,
+    cleaner,
+    count(*) AS edits,
+    sum(cut)::BIGINT AS characters_cut,
+    sum(len(put))::BIGINT AS characters_put
+FROM each_edit
+GROUP BY ALL
+ORDER BY recipe, doc_id, cleaner;
+COMMENT ON VIEW cleanings IS 'How often each cleaner changed each document, and how many characters it cut and put.';
 
 -- Verdicts ----------------------------------------------------------------------------------------------------------
 

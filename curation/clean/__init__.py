@@ -1,17 +1,6 @@
-"""Cleaning: what a document's text is freed from before it is measured."""
+"""Cleaning: what a document's text is freed from before it is measured, with an explanation that can be replayed."""
 
-from curation.clean.text import CLEANERS
-from curation.domains import Domain
+from curation.clean.chain import CLEANERS, Cleaned, clean
+from curation.clean.edits import replay
 
-__all__ = ["CLEANERS", "clean"]
-
-
-def clean(text: str, domain: Domain) -> tuple[str, list[str]]:
-    """The cleaned text, and the names of the cleaners that changed something, in order."""
-    used = []
-    for name, cleaner in CLEANERS[domain].items():
-        cleaned = cleaner(text)
-        if cleaned != text:
-            used.append(name)
-        text = cleaned
-    return text, used
+__all__ = ["CLEANERS", "Cleaned", "clean", "replay"]

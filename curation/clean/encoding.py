@@ -67,7 +67,7 @@ def _western(content: bytes) -> str:
 
 
 def require_text(content: bytes) -> None:
-    """Raises Dropped (binary) for bytes that begin like a known binary format, or hold NULs and are not UTF-16.
+    """Raises Dropped (binary) for bytes that begin like a known binary format, or hold NULs or many other control characters.
 
     A few NULs, or some at the end, are what old games put after a string; cleaning takes them out.
     """
@@ -78,6 +78,11 @@ def require_text(content: bytes) -> None:
         raise Dropped(Reason.BINARY, f"begins like a binary format: {head[:4]!r}")
     if b"\x00" in head and not head.strip(b"\x00 \t\r\n"):
         raise Dropped(Reason.BINARY, "nothing but NUL bytes at the beginning")
+    controls = len(_CONTROL.findall(head))
+    if controls > len(head) // 50 and not _wide(head):
+        raise Dropped(
+            Reason.BINARY, f"{controls} control characters in the first {len(head)} bytes", float(controls), float(len(head) // 50)
+        )
     nulls, allowed = head.rstrip(b"\x00").count(0), len(head) // 500
     if nulls > allowed and not _wide(head):
         raise Dropped(Reason.BINARY, f"{nulls} NUL bytes in the first {len(head)}", float(nulls), float(allowed))

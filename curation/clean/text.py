@@ -1,50 +1,55 @@
-"""Cleaners: pure functions from text to text, each with a name that the warehouse records."""
+"""Cleaners of characters and of layout: what a text looks like, and not what it says."""
 
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 
 import ftfy
 from ftfy.badness import is_bad
 
-from curation.domains import Domain
-
-Cleaner = Callable[[str], str]
+from curation.clean.edits import Edit, Pass, differences, substitution
 
 LONGEST_REPAIR = 20_000  # characters of a line that is still repaired: ftfy tries several decodings of each
 
 _SUSPICIOUS = re.compile("[\x80-\x9f\ufffd]|[ÂÃâÐÑðïÎÏ][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]")
 _LATIN1_RUN = re.compile("[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}")
+_RARE = re.compile("[\x80-\x9f\ufffdÂÃâÐÑðïÎÏ]")
 _C1 = re.compile("[\u0080-\u009f]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufff9-\ufffc\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
-_SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
-_LINE_ENDS = re.compile("\r\n?|\u2028|\u0085")
-_PARAGRAPH_ENDS = re.compile("\u2029")
-_TRAILING = re.compile(r"(?<=\S)[ \t]+$|^[ \t]+$", re.MULTILINE)
+_AMPERSAND = r"(?:amp|AMP|#0{0,4}38|#[xX]0{0,4}26);"
+_ENTITY = re.compile(rf"&(?:{_AMPERSAND})*(#\d{{1,7}}|#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});")
+_LINE_END = re.compile("\r\n?|[\u2028\u0085\u2029]")
+_CODE_LINE_END = re.compile("\r\n?")
+_NO_CODE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufff9-\ufffc\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff"
+_ASCII_CONTROLS = bytes(code for code in (*range(32), 127) if chr(code) not in "\t\n\r")
+_CONTROL = re.compile(f"[{_NO_CODE}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+")
+_CODE_CONTROL = re.compile(rf"\A[\s\ufeff]*\ufeff|[{_NO_CODE}]+")
+_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_TRAILING = re.compile(r"(?<![ \t])[ \t]+(?=\n|\Z)")
 _BLANK_RUN = re.compile(r"\n{3,}")
 _CODE_BLANK_RUN = re.compile(r"\n{4,}")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_COMPOSABLE = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
 _DROP_CAPITAL = re.compile(r"<img\s[^<>]{0,120}?/(\w)_letter\.png[^<>]{0,40}>", re.IGNORECASE)
 _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _STRAY_TAG = re.compile(r"</?(?:p|font|div|img|center|span|u)(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
-_FOREIGN_LABEL = re.compile(r"\A\[[\uac00-\ud7a3 ]{1,20}: ([^\n]{1,200})\]\n+")
-_CLOSING_RULE = re.compile(r"\n[ \t]*[-=_]{3,}\s*\Z")
+_FOREIGN_LABEL = re.compile(r"\A\s*\[[\uac00-\ud7a3 ]{1,20}: ([^\n]{1,200})\]\n+")
 _STRAY_MARK = re.compile(r"\[pagebreak\]", re.IGNORECASE)
 
 
-def mojibake(text: str) -> str:
-    """Undoes text that was decoded wrongly and encoded again, line by line where it looks so.
+def twice_decoded(text: str) -> Iterator[Edit]:
+    """Undoes UTF-8 that was read as Latin-1, character by character: it leaves control characters that nothing else does.
 
-    UTF-8 read as Latin-1 leaves control characters that nothing else does; it is undone first, character by character,
-    since ftfy gives up on a line that is only partly wrong.
+    It goes before `mojibake`, since ftfy gives up on a line that is only partly wrong.
     """
-    return _repair(_LATIN1_RUN.sub(_reread, text), lambda line: _SUSPICIOUS.search(line) is not None)
+    if text.isascii() or not _C1.search(text):
+        return
+    for found in _LATIN1_RUN.finditer(text):
+        run = found.group()
+        if (mended := _reread(run)) != run:
+            yield found.start(), found.end(), mended
 
 
-def _reread(found: re.Match[str]) -> str:
-    run = found.group()
+def _reread(run: str) -> str:
     if not _C1.search(run):
         return run
     try:
@@ -53,91 +58,145 @@ def _reread(found: re.Match[str]) -> str:
         return run
 
 
-def code_mojibake(text: str) -> str:
-    """As mojibake, but only where ftfy finds a line bad: odd characters may be what the code is about."""
-    return _repair(text, is_bad)
+def mojibake(text: str) -> Iterator[Edit]:
+    """Undoes text that was decoded wrongly and encoded again, line by line where it looks so (ftfy)."""
+    return _repair(text, lambda line: _SUSPICIOUS.search(line) is not None, ftfy.fix_encoding)
 
 
-def _repair(text: str, suspect: Callable[[str], bool]) -> str:
-    if text.isascii() or not _SUSPICIOUS.search(text):
-        return text
-    lines = text.split("\n")
-    return "\n".join(
-        ftfy.fix_encoding(line) if not line.isascii() and len(line) < LONGEST_REPAIR and suspect(line) else line for line in lines
-    )
+def code_mojibake(text: str) -> Iterator[Edit]:
+    """As mojibake, but only lines that ftfy finds bad, and each as a whole: odd characters may be what the code is about."""
+    return _repair(text, is_bad, lambda line: ftfy.fix_encoding(line, _WHOLE_LINES))
 
 
-def entities(text: str) -> str:
+_WHOLE_LINES = ftfy.TextFixerConfig(decode_inconsistent_utf8=False, replace_lossy_sequences=False, fix_c1_controls=False)
+
+
+def _repair(text: str, suspect: Callable[[str], bool], mend: Callable[[str], str]) -> Iterator[Edit]:
+    if text.isascii() or not _RARE.search(text) or not _SUSPICIOUS.search(text):
+        return
+    start = 0
+    for line in text.split("\n"):
+        if not line.isascii() and len(line) < LONGEST_REPAIR and suspect(line) and (mended := mend(line)) != line:
+            yield from differences(line, mended, start)
+        start += len(line) + 1
+
+
+def entities(text: str) -> Iterator[Edit]:
     """Character references that an earlier extraction left behind: &amp;#8712; becomes the sign itself."""
-    return _ENTITY.sub(lambda match: html.unescape(match.group()), text) if "&" in text else text
+    return iter(()) if "&" not in text else iter(substitution(_ENTITY, _unescaped)(text))
 
 
-def composed(text: str) -> str:
+def _unescaped(found: re.Match[str]) -> str:
+    text = f"&{found.group(1)};"
+    again = html.unescape(text)
+    while again != text:
+        text, again = again, html.unescape(again)
+    return text
+
+
+def composed(text: str) -> Iterator[Edit]:
     """Unicode normal form C: one spelling for each accented letter."""
-    return unicodedata.normalize("NFC", text)
+    if unicodedata.is_normalized("NFC", text):
+        return
+    for found in _COMPOSABLE.finditer(text):
+        if (normal := unicodedata.normalize("NFC", found.group())) != found.group():
+            yield found.start(), found.end(), normal
 
 
-def controls(text: str) -> str:
-    """Removes control characters, halves of surrogate pairs, and marks that have no width and no meaning in running text."""
-    return _INVISIBLE.sub("", _CONTROL.sub("", text))
+def line_ends(text: str) -> Iterator[Edit]:
+    """One kind of line end; the mark of a paragraph's end is two of them."""
+    if "\r" in text or not text.isascii():
+        yield from substitution(_LINE_END, lambda found: "\n\n" if found.group() == "\u2029" else "\n")(text)
 
 
-def code_controls(text: str) -> str:
-    """Removes what no source file needs; the marks without width stay, since strings may hold them on purpose."""
-    return _CONTROL.sub("", text.removeprefix("\ufeff").replace("\x0c", ""))
-
-
-def line_ends(text: str) -> str:
-    """One kind of line end."""
-    return _PARAGRAPH_ENDS.sub("\n\n", _LINE_ENDS.sub("\n", text))
-
-
-def code_line_ends(text: str) -> str:
+def code_line_ends(text: str) -> Iterator[Edit]:
     """One kind of line end, leaving separators that are legal inside strings."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        yield from substitution(_CODE_LINE_END, "\n")(text)
 
 
-def stray_markup(text: str) -> str:
-    """Tags of layout that a game's books carry; a drop capital drawn as a picture becomes its letter again.
-
-    Of a text that a collector cut from a longer file, the Korean label before the title and the rule at the end go too.
-    """
-    text = _CLOSING_RULE.sub("", _FOREIGN_LABEL.sub(r"\1\n\n", text))
-    if "<" not in text and "[" not in text:
-        return text
-    text = _DROP_CAPITAL.sub(lambda match: match.group(1), text)
-    return _STRAY_MARK.sub("\n", _STRAY_TAG.sub("", _LINE_BREAK_TAG.sub("\n", text)))
+def controls(text: str) -> Iterator[Edit]:
+    """Control characters, halves of surrogate pairs, and marks that have no width and no meaning in running text go."""
+    return iter(substitution(_CONTROL, "")(text)) if _may_have_controls(text) else iter(())
 
 
-def spacing(text: str) -> str:
-    """Odd spaces become plain ones; spaces at line ends, runs of blank lines and blank borders go."""
-    return _BLANK_RUN.sub("\n\n", _TRAILING.sub("", _SPACES.sub(" ", text))).strip("\n").rstrip()
+def code_controls(text: str) -> Iterator[Edit]:
+    """What no source file needs goes; the marks without width stay, since strings may hold them on purpose."""
+    return iter(substitution(_CODE_CONTROL, "")(text)) if _may_have_controls(text) else iter(())
 
 
-def code_spacing(text: str) -> str:
-    """As spacing, but indentation, tabs and two blank lines between functions stay, and a file ends in a line end."""
-    stripped = _CODE_BLANK_RUN.sub("\n\n\n", _TRAILING.sub("", text)).strip("\n").rstrip()
-    return stripped + "\n" if stripped else ""
+def _may_have_controls(text: str) -> bool:
+    """A quick look at text in ASCII, which is most code; any other may have some."""
+    return not text.isascii() or len(text.encode().translate(None, _ASCII_CONTROLS)) != len(text)
 
 
-PROSE: Mapping[str, Cleaner] = {
-    "mojibake": mojibake,
-    "entities": entities,
-    "line_ends": line_ends,
-    "controls": controls,
-    "stray_markup": stray_markup,
-    "composed": composed,
-    "spacing": spacing,
-}
-"""What running text goes through, in order."""
+def odd_spaces(text: str) -> Iterator[Edit]:
+    """Spaces of other widths, and those that hold words together, become plain ones."""
+    if not text.isascii():
+        yield from substitution(_SPACE, lambda found: " " * len(found.group()))(text)
 
-CODE: Mapping[str, Cleaner] = {
-    "mojibake": code_mojibake,
-    "line_ends": code_line_ends,
-    "controls": code_controls,
-    "spacing": code_spacing,
-}
-"""What source files go through: what is boilerplate in prose is syntax here."""
 
-CLEANERS: Mapping[Domain, Mapping[str, Cleaner]] = {domain: CODE if domain is Domain.CODE else PROSE for domain in Domain}
-"""The cleaners of each domain by name."""
+def trailing_spaces(text: str) -> Iterator[Edit]:
+    """Spaces at line ends go."""
+    if " \n" in text or "\t\n" in text or text.endswith((" ", "\t")):
+        yield from substitution(_TRAILING, "")(text)
+
+
+def blank_lines(text: str) -> Iterator[Edit]:
+    """Of several blank lines one stays; those at the borders go."""
+    return _blank(text, _BLANK_RUN, "\n\n", "")
+
+
+def code_blank_lines(text: str) -> Iterator[Edit]:
+    """As blank_lines, but two stay, as between functions, and a file ends in a line end."""
+    return _blank(text, _CODE_BLANK_RUN, "\n\n\n", "\n")
+
+
+def _blank(text: str, run: re.Pattern[str], instead: str, end: str) -> Iterator[Edit]:
+    first, last = len(text) - len(text.lstrip("\n")), len(text.rstrip(" \t\n"))
+    if last <= first:
+        if text:
+            yield 0, len(text), ""
+        return
+    if first:
+        yield 0, first, ""
+    if instead + "\n" in text:
+        yield from ((found.start(), found.end(), instead) for found in run.finditer(text, first, last))
+    if text[last:] != end:
+        yield last, len(text), end
+
+
+def closing_rules(text: str) -> Iterator[Edit]:
+    """Lines of nothing but dashes at the end of a text go."""
+    end, cut = _trimmed(text, len(text)), -1
+    while (start := text.rfind("\n", 0, end)) >= 0:
+        line = text[start + 1 : end].lstrip(" \t")
+        if len(line) < 3 or line.strip("-=_"):
+            break
+        cut, end = start, _trimmed(text, start)
+    if cut >= 0:
+        yield cut, len(text), ""
+
+
+def _trimmed(text: str, end: int) -> int:
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _if_any(mark: str, edits: Pass) -> Pass:
+    return lambda text: edits(text) if mark in text else ()
+
+
+STRAY_MARKUP: tuple[Pass, ...] = (
+    closing_rules,
+    substitution(_FOREIGN_LABEL, lambda found: f"{found.group(1)}\n\n"),
+    _if_any("<", substitution(_DROP_CAPITAL, lambda found: found.group(1))),
+    _if_any("<", substitution(_LINE_BREAK_TAG, "\n")),
+    _if_any("<", substitution(_STRAY_TAG, "")),
+    _if_any("[", substitution(_STRAY_MARK, "\n")),
+)
+"""Tags of layout that a game's books carry; a drop capital drawn as a picture becomes its letter again.
+
+Of a text that a collector cut from a longer file, the Korean label before the title and the rule at the end go too.
+"""

@@ -4,6 +4,7 @@ import re
 from pathlib import PurePosixPath
 
 from curation.clean.encoding import decode
+from curation.clean.licence_header import comment_blocks
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
 from curation.extract.elements import names
@@ -17,17 +18,23 @@ DATA_SHARE = 0.5  # of characters that are digits, or lie in long runs of hexade
 DATA_MIN_CHARACTERS = 1_000
 
 VENDOR_FOLDERS = names(
-    "_vendor vendor vendored third_party thirdparty third-party node_modules bower_components externals extern bundled _vendored"
+    "_vendor vendor vendored third_party thirdparty third-party node_modules bower_components externals extern bundled _vendored "
+    "site-packages godeps pods jspm_packages"
 )
 DATA_LANGUAGES = frozenset({"json", "xml", "yaml", "toml", "ini"})
 
 _GENERATED = re.compile(
     r"@generated\b|\bdo not (?:edit|modify)\b(?! .{0,40}unless)|\bcode generated\b.{0,60}\bdo not edit|"
-    r"\b(?:file|code|parser|module|script|header) (?:is|was|has been) (?:auto-?|automatically |machine[ -])?generated\b|"
-    r"^\W*(?:this (?:file|code) )?(?:automatically |auto[ -]?|machine )?generated (?:by|from|with|using)\b",
+    r"\b(?:file|code|parser|module|script|header) (?:is|was|has been) (?:auto-?|automatically |machine[ -])?generated\b",
     re.IGNORECASE,
 )
-_COMMENT_LINE = re.compile(r"^\s*(?:#|//|/\*|\*|--|;|<!--|\"\"\"|''')")
+_GENERATED_BY = re.compile(
+    r"\W*(?:this (?:file|code) )?(?:automatically |auto[ -]?|machine )?generated (?:by|from|with|using)\b", re.IGNORECASE
+)
+_BUILT = re.compile(
+    r"webpackBootstrap|__webpack_require__|parcelRequire|Object\.defineProperty\(exports, ['\"]__esModule['\"]|\bSystem\.register\(\["
+)
+"""What bundlers and compilers to JavaScript write near the top."""
 _ENCODED = re.compile(
     r"[A-Za-z0-9+/=]{120,}|(?:\\x[0-9a-fA-F]{2}){20,}|(?:0x[0-9a-fA-F]{1,16}[uUlL]*,\s*){12,}|(?:-?\d[\d.eE+-]*f?,\s*){16,}"
 )
@@ -70,10 +77,19 @@ def _require_readable(text: str, path: PurePosixPath) -> None:
 
 
 def _require_written(text: str) -> None:
-    """Looks for the notice that generators leave, in the comments at the top."""
-    for line in text[:HEAD_CHARACTERS].split("\n"):
-        if _COMMENT_LINE.match(line) and (found := _GENERATED.search(line)):
-            raise Dropped(Reason.GENERATED, f"says: {found.group().strip()}")
+    """Looks for the notice that generators leave in the comments above the first line of code, and for the marks of bundlers.
+
+    Further down such words are about other files, or a template of one.
+    """
+    for block in comment_blocks(text):
+        before = ""
+        for line in () if block[0].is_docstring else block:
+            begins = not before[-1:].isalnum() and not before.endswith(",")
+            if found := _GENERATED.search(line.words) or (_GENERATED_BY.match(line.words) if begins else None):
+                raise Dropped(Reason.GENERATED, f"says: {found.group().strip()}")
+            before = line.words
+    if found := _BUILT.search(text, 0, HEAD_CHARACTERS):
+        raise Dropped(Reason.GENERATED, f"says: {found.group()}")
 
 
 def _require_code(text: str) -> None:

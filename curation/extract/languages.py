@@ -1,6 +1,7 @@
 """Programming languages by file name and, where a name has none, by the first line."""
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 BY_SUFFIX = {
@@ -15,7 +16,8 @@ BY_SUFFIX = {
     "hlsl": "hlsl", "vert": "glsl", "frag": "glsl", "wgsl": "wgsl", "asm": "assembly", "s": "assembly", "zig": "zig", "nim": "nim",
     "dart": "dart", "groovy": "groovy", "gradle": "groovy", "f90": "fortran", "f": "fortran", "pas": "pascal", "vb": "visual basic",
     "coffee": "coffeescript", "tcl": "tcl", "v": "verilog", "vhd": "vhdl", "cu": "c++", "cuh": "c++", "toml": "toml", "ini": "ini",
-    "cfg": "ini", "yaml": "yaml", "yml": "yaml", "json": "json", "map": "json", "xml": "xml", "html": "html", "htm": "html", "j2": "jinja",
+    "cfg": "ini", "yaml": "yaml", "yml": "yaml", "json": "json", "map": "json", "ipynb": "json", "svg": "xml", "xml": "xml",
+    "html": "html", "htm": "html", "j2": "jinja",
 }  # fmt: skip
 BY_NAME = {
     "makefile": "make",
@@ -40,15 +42,32 @@ C_COMMENTS = ("//", "/*", "*")
 
 _SHEBANG = re.compile(r"#!\s*\S*?/(\w+)(?:[\d.]*)(?:\s+(?:-\S+\s+)*(\w+?)[\d.]*)?\s*$", re.MULTILINE)
 _CPP = re.compile(r"^\s*(?:namespace\s+\w|template\s*<|class\s+\w+|using\s+\w|#\s*include\s*<\w+>\s*$)", re.MULTILINE)
+_OBJECTIVE_C = re.compile(r"^\s*(?:@interface|@protocol|@implementation|@class|#\s*import)\b", re.MULTILINE)
+_MATLAB = re.compile(r"^\s*(?:function\b[^;{]*$|%|end\s*$)", re.MULTILINE)
+_PROLOG = re.compile(r"^(?::-|[a-z]\w*\([^)\n]*\)\s*(?::-|\.\s*$))", re.MULTILINE)
+_COQ = re.compile(r"^\s*(?:Require|Theorem|Lemma|Inductive|Definition)\b", re.MULTILINE)
+_XML = re.compile(r"\A\s*<(?:\?xml|!DOCTYPE)")
+
+SHARED_SUFFIXES: Mapping[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
+    "h": (("objective-c", _OBJECTIVE_C), ("c++", _CPP)),
+    "m": (("objective-c", _OBJECTIVE_C), ("matlab", _MATLAB)),
+    "pl": (("prolog", _PROLOG),),
+    "v": (("coq", _COQ),),
+    "ts": (("xml", _XML),),
+    "inc": (("php", re.compile(r"\A\s*<\?php")),),
+}
+"""Endings that several languages share: the first whose content fits, else the commonest."""
 
 
 def programming_language(name: str, text: str) -> str | None:
     """The language of a source file, None where neither name nor first line tells."""
     path = PurePosixPath(name.lower())
-    found = BY_NAME.get(path.name) or BY_SUFFIX.get(path.suffix.lstrip("."))
-    if found == "c" and path.suffix == ".h" and _CPP.search(text, 0, 20_000):
-        return "c++"
-    return found or _by_shebang(text)
+    suffix = path.suffix.lstrip(".")
+    found = BY_NAME.get(path.name) or BY_SUFFIX.get(suffix)
+    for other, content in SHARED_SUFFIXES.get(suffix, ()):
+        if content.search(text, 0, 20_000):
+            return other
+    return found or _by_shebang(text) or ("php" if text.startswith("<?php") else None)
 
 
 def _by_shebang(text: str) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from curation.clean.encoding import require_text
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted
+from curation.domains import Domain
 from curation.extract.captions import extract_captions
 from curation.extract.code import extract_code
 from curation.extract.html import extract_html
@@ -20,6 +21,7 @@ from curation.extract.plain import extract_plain
 from curation.extract.timed_json import extract_timed_json
 from curation.extract.wikihtml import extract_rendered
 from curation.extract.wikitext import extract_page, extract_wikitext
+from curation.sources.git.licences import is_licence
 
 Extractor = Callable[[Captured], Extracted]
 
@@ -59,6 +61,8 @@ def extract(item: Captured) -> Extracted:
     """
     media_type, marks = item.media_type.partition(";")[0].strip().lower(), read_marks(item.media_type)
     require_own(marks)
+    if item.domain is Domain.CODE and is_licence(item.native_id):
+        raise Dropped(Reason.LICENCE_TEXT, f"named {PurePosixPath(item.native_id).name}")
     if media_type in ("application/octet-stream", ""):
         media_type = sniff(item)
     extractor = EXTRACTORS.get(media_type)

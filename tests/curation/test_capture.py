@@ -19,8 +19,9 @@ from curation.capture import (
     capture_source,
     partitioned,
 )
+from curation.domains import Domain
 from curation.ledger import Account, check
-from curation.partitions import clean_partition, extract_partition, judge_partition, score_partition
+from curation.partitions import Cleaning, extract_partition, judge_partition, score_partition
 from curation.policies import Policies
 from curation.sources.context import Context
 from curation.sources.kinds import AnySource
@@ -133,7 +134,7 @@ def test_the_failure_of_a_source_is_failed_in_the_ledger(tmp_path: Path) -> None
     steps = [tmp_path / name for name in ("00000.parquet", "extracted", "documents", "signals", "decisions")]
     captures, extracted, documents, signals, decisions = steps
     extract_partition(captures, extracted)
-    clean_partition(extracted, documents)
+    Cleaning(Domain.LORE)(extracted, documents)
     score_partition(documents, signals)
     judge_partition(documents, signals, Policies(), decisions)
     assert check([captures], [decisions], tmp_path) == [Account("s", captured=1, kept=0, dropped=0, failed=1)]

@@ -10,7 +10,7 @@ from pydantic import PrivateAttr
 from curation.capture import capture_source, read_earlier, read_memory
 from curation.domains import Domain
 from curation.ledger import Account, check
-from curation.partitions import clean_partition, extract_partition, judge_partition, score_partition
+from curation.partitions import Cleaning, extract_partition, judge_partition, score_partition
 from curation.policies import Policies
 from curation.sources.context import Context
 from curation.sources.earlier import Earlier
@@ -55,7 +55,7 @@ def decided(capture: Path) -> Path:
     """The decisions on the first partition of a capture."""
     extracted, documents, signals, decisions = (capture / name for name in ("extracted", "documents", "signals", "decisions"))
     extract_partition(capture / "00000.parquet", extracted)
-    clean_partition(extracted, documents)
+    Cleaning(Domain.LORE)(extracted, documents)
     score_partition(documents, signals)
     judge_partition(documents, signals, Policies(), decisions)
     return decisions

@@ -1,8 +1,11 @@
 """Cleaning: each cleaner by what it mends and what it leaves alone, and how bytes become text."""
 
+import time
+
 import pytest
 
-from curation.clean import CLEANERS, clean
+from curation.clean import CLEANERS, clean, replay
+from curation.clean.edits import MOST_EDITS, WHOLE_TEXT
 from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Dropped
@@ -26,18 +29,55 @@ from curation.domains import Domain
     ],
 )
 def test_prose_is_mended_and_the_cleaners_that_did_it_are_named(text: str, cleaned: str, names: list[str]) -> None:
-    assert clean(text, Domain.WIKI) == (cleaned, names)
+    made = clean(text, Domain.WIKI)
+    assert (made.text, list(made.cleaners)) == (cleaned, names)
+
+
+def test_a_table_of_characters_in_code_stays() -> None:
+    table = "Ä¹²É³ÖÜ΅àâä΄¨çéèêë£™îï•½‰ôö¦€ùûü†ΓΔΘΛΞΠß®©ΣΪ§≠°·Α±"
+    assert clean(f"MAP = '{table}'\n", Domain.CODE).text == f"MAP = '{table}'\n"
+
+
+def test_mojibake_in_code_is_repaired_line_by_line() -> None:
+    assert clean("# cafÃ©\n", Domain.CODE).text == "# café\n"
 
 
 @pytest.mark.parametrize("text", ["if a < b:\n\tx = '<p>'\n\n\ndef f():\n    pass\n", 's = "&amp;\u200b"\n'])
 def test_code_keeps_what_would_be_dirt_in_prose(text: str) -> None:
-    assert clean(text, Domain.CODE) == (text, [])
+    assert clean(text, Domain.CODE).text == text
+    assert not clean(text, Domain.CODE).cleaners
 
 
-@pytest.mark.parametrize("domain", list(Domain))
-def test_cleaning_twice_changes_nothing_more(domain: Domain) -> None:
-    once, _ = clean("â\x80\x93 a\r\n\r\n\r\n\r\nb &lt;p&gt; \u200b c\u0301 \t\n", domain)
-    assert clean(once, domain)[0] == once
+def test_an_explanation_says_where_it_cut_and_put_and_not_what_it_cut() -> None:
+    made = clean("Ask ann@site.org &amp; wait", Domain.WIKI)
+    assert [step.row() for step in made.steps] == [
+        {"cleaner": "entities", "skip": [17], "cut": [5], "put": ["&"]},
+        {"cleaner": "emails", "skip": [4], "cut": [12], "put": ["<EMAIL>"]},
+    ]
+
+
+def test_an_explanation_never_holds_what_was_hidden() -> None:
+    made = clean("Ã ann@site.org Â© bob@site.org Ã\xa0 \ufffd", Domain.WIKI)
+    assert "site.org" not in str(made.steps)
+    assert replay("Ã ann@site.org Â© bob@site.org Ã\xa0 \ufffd", [step.row() for step in made.steps]) == made.text
+
+
+def test_the_explanation_of_a_text_with_very_many_edits_is_the_whole_text() -> None:
+    text = "a\u200bb" * (MOST_EDITS + 1)
+    (step,) = clean(text, Domain.WIKI).steps
+    assert (step.cleaner, step.put) == (WHOLE_TEXT, ["ab" * (MOST_EDITS + 1)])
+
+
+@pytest.mark.parametrize(
+    "text", ["&amp;" * 200_000, "\n---" * 200_000, "<p " * 200_000, " " * 500_000 + "x", "a@" * 200_000, "1 " * 300_000]
+)
+def test_the_time_of_cleaning_grows_no_faster_than_the_text(text: str) -> None:
+    started = time.process_time()
+    clean(text[: len(text) // 4], Domain.WIKI)
+    quarter = time.process_time() - started
+    started = time.process_time()
+    clean(text, Domain.WIKI)
+    assert time.process_time() - started < 10 * quarter + 0.2
 
 
 def test_every_domain_has_cleaners() -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from curation.partitions import clean_partition, extract_partition, judge_partition, score_partition
+from curation.domains import Domain
+from curation.partitions import Cleaning, extract_partition, judge_partition, score_partition
 from curation.policies import Policies, WikiPolicy
 from warehouse.digests import sha256_bytes, sha256_file
 from warehouse.tables import CAPTURES, SIGNALS, read_table, write_table
@@ -38,7 +39,7 @@ CAPTURED = [
 def run(tmp_path: Path) -> Path:
     write_table(tmp_path / "captures", CAPTURED, CAPTURES)
     extract_partition(tmp_path / "captures", tmp_path / "raw")
-    clean_partition(tmp_path / "raw", tmp_path / "documents")
+    Cleaning(Domain.WIKI)(tmp_path / "raw", tmp_path / "documents")
     score_partition(tmp_path / "documents", tmp_path / "signals")
     judge_partition(tmp_path / "documents", tmp_path / "signals", Policies(wiki=WikiPolicy(min_words=10)), tmp_path / "decisions")
     return tmp_path

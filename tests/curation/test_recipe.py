@@ -12,6 +12,7 @@ from curation.schedule import RetrainSettings, ScheduleSettings
 from curation.settings import DuplicateSettings, MixSettings, ShardSettings, Shares, SplitSettings, TokenizerSettings, TrainingSettings
 from curation.sources.columns import Columns
 from curation.sources.kinds import KINDS, capture_settings
+from curation.switches import CleaningSwitches
 from warehouse.code_version import code_version
 from warehouse.errors import RecipeError
 
@@ -288,6 +289,7 @@ MODELS: list[type[BaseModel]] = [
     *(ScheduleSettings, RetrainSettings),
     *KINDS.values(),
     Columns,
+    CleaningSwitches,
     *(Policies, *(type(policy) for policy in dict(Policies()).values())),
 ]
 

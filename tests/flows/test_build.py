@@ -72,7 +72,7 @@ def test_a_second_build_skips_every_stage_and_changes_no_byte(built: tuple[Path,
     done = berry("build", recipe, "--home", home)
     assert done.returncode == 0, done.stderr
     stages = re.findall(r"^  (\w+) +(skipped|[\d.]+ s)", done.stdout, re.MULTILINE)
-    assert len(stages) == 16
+    assert len(stages) == 17
     assert {state for _, state in stages} == {"skipped"}
     after = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in home.rglob("*") if path.is_file() and "runs" not in path.parts}
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 from small_workspace import add, capture, make_workspace
 
@@ -44,6 +45,16 @@ def test_publishing_again_changes_no_byte(tmp_path: Path) -> None:
         path: (sha256_file(path), path.stat().st_mtime_ns) for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".lock"
     }
     assert after == before
+
+
+def test_documents_of_a_version_that_explained_nothing_can_be_asked_about(tmp_path: Path) -> None:
+    workspace = make_workspace(tmp_path)
+    for path in workspace.table("documents").glob("*/*.parquet"):
+        pq.write_table(pq.read_table(path).drop_columns(["edits"]), path)
+    workspace.database.unlink()
+    publish(workspace)
+    assert query(workspace, "SELECT cleaning FROM why('apple')").rows[0] == (None,)
+    assert query(workspace, "SELECT count(*) FROM cleanings").rows == [(0,)]
 
 
 def test_a_new_partition_shows_without_publishing(tmp_path: Path) -> None:

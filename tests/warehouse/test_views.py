@@ -99,6 +99,19 @@ def test_why_names_the_page_that_was_kept_instead(workspace: Workspace) -> None:
     assert (last["stage"], last["value"], last["threshold"], last["kept_instead"]) == ("duplicates", 0.9, 0.7, uri("apple"))
 
 
+def test_why_says_how_often_each_cleaner_changed_the_text(fresh: Workspace) -> None:
+    step = {"cleaner": "emails", "skip": [4, 9], "cut": [12, 12], "put": ["<EMAIL>", "<EMAIL>"]}
+    other = {"cleaner": "boilerplate", "skip": [0], "cut": [40], "put": [""]}
+    again = {"cleaner": "emails", "skip": [0], "cut": [11], "put": ["<EMAIL>"]}
+    add(fresh, "captures", [capture("apple")])
+    add(fresh, "documents", [document("apple", 90) | {"edits": [step, other, again]}])
+    assert [row["cleaning"] for row in ask(fresh, "SELECT * FROM why('apple')")] == ["emails: 3; boilerplate: 1"]
+    assert ask(fresh, "SELECT cleaner, edits, characters_cut, characters_put FROM cleanings ORDER BY cleaner") == [
+        {"cleaner": "boilerplate", "edits": 1, "characters_cut": 40, "characters_put": 0},
+        {"cleaner": "emails", "edits": 3, "characters_cut": 35, "characters_put": 21},
+    ]
+
+
 def test_why_takes_wildcards_for_what_they_are(workspace: Workspace) -> None:
     assert ask(workspace, "SELECT * FROM why('%')") == []
 

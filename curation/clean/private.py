@@ -1,0 +1,181 @@
+"""Personal data: what could lead to a person is replaced by the name of its kind, always the same for the same text.
+
+False alarms cost text and misses cost trust; where a number might be anything, a word beside it has to say what it is.
+What is kept for documentation (RFC 2606, 3849, 5737) or means no one machine stays as it is.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from curation.clean.characters import Window, colons, dense_digits, dotted_digits
+from curation.clean.edits import Edit
+
+EMAIL, PHONE, IP, CARD = "<EMAIL>", "<PHONE>", "<IP>", "<CARD>"
+"""What stands in a text for what was taken out of it."""
+
+LONGEST_LOCAL = 64  # characters before the @ (RFC 5321, 4.5.3.1.1)
+WORD_BEFORE = 40  # characters before a number in which a word says what it is
+
+_MAIL_HOST = re.compile(
+    r"@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}([A-Za-z]{2,24}))(?![\w@]|\.[A-Za-z0-9]|-[A-Za-z0-9])(>?)"
+)
+_MAIL_LOCAL = re.compile(r"(?<![\w.%+/-])(<?)((?:mailto:)?[A-Za-z0-9][\w.%+'-]*(?<![.'-]))\Z", re.ASCII)
+_FILE_ENDING = re.compile(r"png|jpe?g|gif|svg|webp|bmp|ico|s?css|m?js|[jt]sx?|json|x?html?|xml|md|txt|py|rb|go|rs|java|php|sh")
+_NOBODY = re.compile(r"git|hg|svn|ssh|user(?:name)?|e?mail|you|your|foo|bar|xxx|test|no-?reply|someone|example")
+_NO_HOST = re.compile(r"(?:^|\.)(?:example\.(?:com|org|net|edu)|example|test|invalid|localhost|local|localdomain)$", re.IGNORECASE)
+
+_SPACER = r"[-. \u00a0\u2010-\u2013]"
+_NUMBER = re.compile(
+    rf"(?<![\w.,/$€£#%=-])(?:(?P<plus>\+|\b00)(?P<international>[1-9](?:{_SPACER}?\(0?\d{{0,4}}\)|{_SPACER}?\d){{6,14}})"
+    r"|(?P<american>\([2-9]\d{2}\)[ ]?[2-9]\d{2}[-. ]\d{4}|(?:1[-. ])?[2-9]\d{2}(?P<gap>[-.])[2-9]\d{2}(?P=gap)\d{4})"
+    rf"|(?P<national>\(?\d{{2,5}}\)?(?:{_SPACER}{{0,2}}/?{_SPACER}?\d){{4,11}}))(?![\w%]|[-.,:/]\d)"
+)
+_PHONE_WORD = re.compile(
+    r"\b(?:tele?(?:phone|fon|f)?|phone|fax|mobile|cell(?:phone)?|whatsapp|hotline|dial)(?:\s+(?:us|no|number|at|on))*\s*[.:#)]{0,2}\s*\Z",
+    re.IGNORECASE,
+)
+_NO_PHONE_WORD = re.compile(
+    r"(?:isbn|issn|doi|arxiv|oclc|pmid|id|serial|version|range|from|years?|pp?\.?|==?|[+*/^(-])[\s:.]*\Z", re.IGNORECASE
+)
+_CALLING_CODE = re.compile(
+    r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"
+    r"|21[12368]|2[2-69]\d|35\d|37\d|38\d|42\d|50\d|59\d|67\d|68\d|69[0-2]|80[08]|85[02356]|870|88[06]|96\d|97\d|99[2-68]"
+)
+"""Country codes that are assigned (ITU-T E.164)."""
+
+_IPV4 = re.compile(r"(?<![\w.+/-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\w|/\d{3})")
+_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{0,4}(?![\w:]|\.\d)")
+_IP_WORD = re.compile(
+    r"\b(?:ips?|ipv4|address(?:es)?|hosts?|server|connect(?:ed|ion)?|ping|anonymous|user|dns|gateway|port)\b[^\n]{0,20}\Z", re.IGNORECASE
+)
+_VERSION_WORD = re.compile(
+    r"\b(?:v|ver|versions?|release[ds]?|build|section|chapter|update[ds]?|firmware|driver|rev(?:ision)?|oid|fig(?:ure)?|table)\b"
+    r"[^\n]{0,12}\Z",
+    re.IGNORECASE,
+)
+_PUBLIC_RESOLVERS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"})
+_PUBLIC_IPV6 = 0b001  # first three bits of addresses in use (RFC 4291, 2.4)
+
+_CARD = re.compile(r"(?<![\w.,/=#+-])(?:\d(?:[ -]?\d){12,18})(?![\w%]|[-.,/]\d)")
+_CARD_FORM = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
+_CARD_WORD = re.compile(
+    r"\b(?:cards?|visa|master ?card|amex|american express|discover|diners|jcb|maestro|cc|credit|debit|payment)\b", re.IGNORECASE
+)
+
+
+def emails(text: str) -> Iterator[Edit]:
+    """Addresses of e-mail, with the angle brackets around them; not those of machines, examples and version control."""
+    if "@" not in text:
+        return
+    last = 0
+    for host in _MAIL_HOST.finditer(text):
+        local = _MAIL_LOCAL.search(text[max(last, host.start() - LONGEST_LOCAL - 10) : host.start()])
+        if local is None or _is_nobody(local.group(2).removeprefix("mailto:").lower(), host.group(1), host.group(2).lower()):
+            continue
+        start, end = host.start() - len(local.group()), host.end()
+        if not (local.group(1) and host.group(3)):
+            start, end = start + len(local.group(1)), end - len(host.group(3))
+        yield start, end, EMAIL
+        last = end
+
+
+def _is_nobody(local: str, host: str, top: str) -> bool:
+    return bool(_NOBODY.fullmatch(local) or _FILE_ENDING.fullmatch(top) or _NO_HOST.search(host))
+
+
+def phones(text: str) -> Iterator[Edit]:
+    """Telephone numbers: with a calling code that is assigned, in the American form, or after a word such as Tel."""
+    for found in _in(text, dense_digits(text, 7, 18), _NUMBER):
+        before = text[max(0, found.start() - WORD_BEFORE) : found.start()]
+        digits = re.sub(r"\D", "", found.group())
+        if _is_phone(found, digits, before):
+            yield found.start(), found.end(), PHONE
+
+
+def _is_phone(found: re.Match[str], digits: str, before: str) -> bool:
+    named = _PHONE_WORD.search(before) is not None
+    if not named and _NO_PHONE_WORD.search(before):
+        return False
+    if found["plus"]:
+        code = digits.removeprefix("00") if found["plus"] == "00" else digits
+        gaps = re.findall(r"\D", found["international"])
+        if gaps == ["."]:  # a number with decimals
+            return False
+        spaced = bool(gaps)
+        return (
+            _CALLING_CODE.match(code) is not None
+            and 8 <= len(code) <= 15
+            and (named or (found["plus"] == "+" and (spaced or len(code) >= 10)))
+        )
+    if found["american"]:
+        return True
+    return named and 6 <= len(digits) <= 14
+
+
+def ip_addresses(text: str) -> Iterator[Edit]:
+    """Addresses of single machines in the public network (versions and numbers of sections look alike, and stay)."""
+    for found in _in(text, dotted_digits(text), _IPV4):
+        before = text[max(0, found.start() - WORD_BEFORE) : found.start()]
+        if _is_public(found.group()) and _looks_like_address(found.group(), before):
+            yield found.start(), found.end(), IP
+
+
+def ip6_addresses(text: str) -> Iterator[Edit]:
+    """The same in the sixth version of the protocol."""
+    for found in _in(text, colons(text), _IPV6):
+        if len([group for group in found.group().split(":") if group]) >= 4 and _is_public(found.group()):
+            yield found.start(), found.end(), IP
+
+
+def _is_public(written: str) -> bool:
+    try:
+        address: IPv4Address | IPv6Address = ip_address(written)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and int(address) >> 125 != _PUBLIC_IPV6:
+        return False
+    return address.is_global and not address.is_multicast and written not in _PUBLIC_RESOLVERS
+
+
+def _looks_like_address(written: str, before: str) -> bool:
+    if _VERSION_WORD.search(before):
+        return False
+    numbers = [int(part) for part in written.split(".")]
+    return _IP_WORD.search(before) is not None or (numbers[0] >= 12 and max(numbers[1:]) >= 32)
+
+
+def cards(text: str) -> Iterator[Edit]:
+    """Numbers of payment cards: of a known issuer, with the check digit right (ISO/IEC 7812-1, annex B), written in groups or named."""
+    for found in _in(text, dense_digits(text, 13, 18), _CARD):
+        digits = re.sub(r"\D", "", found.group())
+        if not (_is_issued(digits) and _check_digit_is_right(digits)):
+            continue
+        before = text[max(0, found.start() - WORD_BEFORE) : found.start()]
+        if _CARD_FORM.fullmatch(found.group()) or (digits == found.group() and _CARD_WORD.search(before)):
+            yield found.start(), found.end(), CARD
+
+
+def _is_issued(digits: str) -> bool:
+    head, length = int(digits[:4]), len(digits)
+    visa = digits[0] == "4" and length in (13, 16, 19)
+    master = length == 16 and (5100 <= head <= 5599 or 2221 <= head <= 2720)
+    american = length == 15 and digits[:2] in ("34", "37")
+    discover = length == 16 and (head == 6011 or 6440 <= head <= 6599)
+    diners = length == 14 and (3000 <= head <= 3059 or digits[:2] in ("36", "38"))
+    eastern = 16 <= length <= 19 and (3528 <= head <= 3589 or digits[:2] == "62")
+    return visa or master or american or discover or diners or eastern
+
+
+def _check_digit_is_right(digits: str) -> bool:
+    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (sum(map(int, digits[::-2])) + sum(doubled)) % 10 == 0
+
+
+def _in(text: str, windows: Iterable[Window], pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """What a pattern finds in some parts of a text, in order and without overlap."""
+    last = 0
+    for left, right in windows:
+        for found in pattern.finditer(text, max(last, left), right):
+            yield found
+            last = found.end()

@@ -1,0 +1,154 @@
+"""Personal data: what is replaced, by what, and what only looks like it."""
+
+import pytest
+
+from curation.clean import clean
+from curation.domains import Domain
+
+
+def cleaned(text: str) -> str:
+    return clean(text, Domain.WIKI).text
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("Write to ann.lee+news@mail.site.co.uk today.", "Write to <EMAIL> today."),
+        ("Ann Lee <ann@site.org>, 2020", "Ann Lee <EMAIL>, 2020"),
+        ("See mailto:ann@site.org.", "See <EMAIL>."),
+        ("ann@site.org,bob@site.org", "<EMAIL>,<EMAIL>"),
+    ],
+)
+def test_addresses_of_email_are_replaced(text: str, without: str) -> None:
+    assert cleaned(text) == without
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ann@example.com and bob@mail.example.org",
+        "git@github.com:team/project.git",
+        "sprite@2x.png",
+        "the package @scope/name@1.2.3",
+        "@app.route and @pytest.mark.slow",
+        "root@localhost",
+        "noreply@site.org",
+    ],
+)
+def test_addresses_of_nobody_stay(text: str) -> None:
+    assert cleaned(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("Call +44 20 7946 0958 now", "Call <PHONE> now"),
+        ("+4915112345678", "<PHONE>"),
+        ("(212) 736-5000 or 212-736-5000 or 212.736.5000", "<PHONE> or <PHONE> or <PHONE>"),
+        ("Tel.: 030 1234567, Fax: 030/7654321", "Tel.: <PHONE>, Fax: <PHONE>"),
+    ],
+)
+def test_telephone_numbers_are_replaced(text: str, without: str) -> None:
+    assert cleaned(text) == without
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On 2016-03-12 and 12.03.2016, from 1914 to 1918, pp. 123-4567",
+        "ISBN 978-0-306-40615-7 and doi 10.1000/202-736-5000",
+        "x = 1 + 2147483647 + 3.14159265358979",
+        "solutions +1.4142135623731 and 6.02214076e23",
+        "a range of 100 200 300 400 metres",
+        "+999 123 4567 89",
+        "order 030 1234567",
+    ],
+)
+def test_numbers_that_are_no_telephones_stay(text: str) -> None:
+    assert cleaned(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("Unsigned comment by 86.134.2.11 (talk)", "Unsigned comment by <IP> (talk)"),
+        ("the server at 5.9.3.7:8080", "the server at <IP>:8080"),
+        ("IP 2a01:e35:8ae2:3e10:40f5:eb62:596a:89db (talk)", "IP <IP> (talk)"),
+    ],
+)
+def test_public_addresses_of_machines_are_replaced(text: str, without: str) -> None:
+    assert cleaned(text) == without
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "127.0.0.1, 192.168.1.20, 10.1.2.3, 203.0.113.9 and 224.0.0.1",
+        "version 86.134.2.11, Chrome/86.134.2.11, v86.134.2.11",
+        "section 4.2.1.3 and OID 1.3.6.1.4.1",
+        "Ask 8.8.8.8",
+        "2001:db8::1, ::1, fe80::1:2:3:4 and 12:34:56:78",
+        "std::vector and a::b",
+    ],
+)
+def test_addresses_of_no_one_machine_and_versions_stay(text: str) -> None:
+    assert cleaned(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("4111 1111 1111 1111", "<CARD>"),
+        ("Pay with 5500-0055-5555-5559.", "Pay with <CARD>."),
+        ("3782 822463 10005", "<CARD>"),
+        ("Visa card 4111111111111111", "Visa card <CARD>"),
+    ],
+)
+def test_numbers_of_cards_are_replaced(text: str, without: str) -> None:
+    assert cleaned(text) == without
+
+
+@pytest.mark.parametrize(
+    "text", ["4111 1111 1111 1112", "9999 9999 9999 9995", "status/4111111111111111", "id 4111111111111111", "0.4111111111111111"]
+)
+def test_numbers_with_another_check_digit_or_issuer_or_without_a_word_stay(text: str) -> None:
+    assert cleaned(text) == text
+
+
+AWS, GITHUB = "AKIA" + "QWERTYUIOP5DFGHJ", "ghp_" + "aB3dE6gH9" * 4
+KEY = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA7bq\n" * 4 + "-----END RSA PRIVATE KEY-----"
+JWT = ".".join(("eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0NSJ9", "dBjftJeZ4CVPmB92K27uhbUJU1p1r"))
+
+
+@pytest.mark.parametrize("secret", [AWS, GITHUB, KEY, JWT, "xoxb-2134567890-abcdefABCDEF", "sk-proj-" + "aB3dE6gH9" * 5])
+@pytest.mark.parametrize("domain", [Domain.CODE, Domain.WIKI])
+def test_keys_and_tokens_are_told_by_their_shape(secret: str, domain: Domain) -> None:
+    assert clean(f'use("{secret}")\n', domain).text.strip() == 'use("<SECRET>")'
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("password = 'q8Zr2LmX0vTd'\n", "password = '<SECRET>'\n"),
+        ('{"api_key": "9f86d081884c7d659a2feaa0c55ad015"}\n', '{"api_key": "<SECRET>"}\n'),
+        ("postgres://anna:hunter22@db.site.org/x\n", "postgres://anna:<SECRET>@db.site.org/x\n"),
+    ],
+)
+def test_random_values_of_names_that_speak_of_a_secret_are_replaced(text: str, without: str) -> None:
+    assert clean(text, Domain.CODE).text == without
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AKIAIOSFODNN7EXAMPLE\n",
+        "password = 'correct horse battery'\n",
+        "password = os.environ['DATABASE_PASSWORD']\n",
+        "token_url = 'https://login.site.org/oauth2/v2.0/token1'\n",
+        "secret = 'your-secret-key-1234'\n",
+        "sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'\n",
+        "http://user:pass1234@host/\n",
+    ],
+)
+def test_examples_words_and_digests_are_no_secrets(text: str) -> None:
+    assert clean(text, Domain.CODE).text == text
