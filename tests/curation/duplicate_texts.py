@@ -53,7 +53,7 @@ def document(doc_id: str, text: str, domain: str = "wiki") -> dict[str, Any]:
     """A row of DOCUMENTS."""
     row = dict.fromkeys(DOCUMENTS.names, "-")
     sizes = {"characters": len(text), "bytes": len(text.encode())}
-    return {**row, **sizes, "doc_id": doc_id, "domain": domain, "text": text, "cleaners": [], "verdict": "extracted"}
+    return {**row, **sizes, "doc_id": doc_id, "domain": domain, "text": text, "cleaners": [], "edits": [], "verdict": "extracted"}
 
 
 def decision(doc_id: str, stage: str = "quality", verdict: str = "kept", **others: Any) -> dict[str, Any]:

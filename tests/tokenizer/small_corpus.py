@@ -57,6 +57,7 @@ def document_row(name: str, domain: str, text: str) -> dict[str, object]:
         "uri": f"https://example.org/{name}",
         "revision": "1",
         "cleaners": [],
+        "edits": [],
         "text": text,
         "text_sha256": sha256_bytes(text.encode()),
         "characters": len(text),
