@@ -101,7 +101,7 @@ class Earlier:
         item = self.item(native_id)
         return item and replace(item, gone=self.row(native_id).gone)
 
-    def unseen(self, why: str, within: str = "", besides: Container[str] = ()) -> Iterator[Item]:
+    def unseen(self, why: str, within: str | tuple[str, ...] = "", besides: Container[str] = ()) -> Iterator[Item]:
         """What a source gives for documents that it could not look at: those whose ids begin with `within`, but for `besides`.
 
         The capture keeps each as it stood, there or gone, and says in one row how many they are and why.
