@@ -156,7 +156,7 @@ def in_line(sources: Sequence[Source]) -> dict[str, str]:
 
 
 def _begin_from(workspace: Workspace, other: str, recipe: str, source: Source) -> None:
-    """Makes the last capture of a recipe's source that which another recipe has of it, where there is none or a later pass was there."""
+    """Makes the last capture of a recipe's source that of another recipe, where that is of a later pass, or the recipe has none."""
     theirs, ours = ((_pass_path(workspace, name, source), _last_path(workspace, name, source)) for name in (other, recipe))
     theirs_begun, ours_begun = (path.stat().st_mtime_ns if path.exists() else 0 for path, _ in (theirs, ours))
     if theirs_begun > ours_begun or not any(path.exists() for path in ours):

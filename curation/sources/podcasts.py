@@ -74,8 +74,7 @@ class FeedError(Exception):
 
 def first_requests(feeds: Sequence[str]) -> list[Request]:
     """The rules of the first feed's host, and the feed."""
-    asked = (Request(urljoin(feeds[0], "/robots.txt"), "what the host allows"), Request(feeds[0], "the feed")) if feeds else ()
-    return list(asked)
+    return [Request(urljoin(feeds[0], "/robots.txt"), "what the host allows"), Request(feeds[0], "the feed")] if feeds else []
 
 
 def items(source: "CaptionsSource", context: Context) -> Iterator[Item]:
@@ -98,15 +97,15 @@ def _of_feed(source: "CaptionsSource", context: Context, fetcher: Fetcher, feed:
             yield from context.earlier.unseen(f"their feed could not be read: {error}", f"{feed}#")
         return
     context.memory[feed]["max_entries"] = most
-    given = set[str]()
-    for item in distinct(_captured(fetcher, context, feed, each, source.languages) for each in found[:most]):
+    beyond = {f"{feed}#{each.id}": each for each in found[most:]}
+    stay = [] if most < asked_before else [each for name, each in beyond.items() if _was_asked(context.earlier.fact(name), feed)]
+    given = set(beyond)
+    for item in distinct(_captured(fetcher, context, feed, each, source.languages) for each in (*found[:most], *stay)):
         given.add(item.native_id)
         yield item
-    beyond = {f"{feed}#{each.id}" for each in found[most:]}
-    stay = set() if most < asked_before else {name for name in beyond if _was_captured(context.earlier.fact(name))}
-    if left_out := len(beyond - stay - given):
+    if left_out := len(beyond) - len(stay):
         yield Item.failed(f"{feed}#(more)", feed, f"{left_out} more episodes than max_entries ({most}) were not asked for")
-    yield from _fallen_out(fetcher, context, feed, given | (beyond - stay))
+    yield from _fallen_out(fetcher, context, feed, given)
 
 
 def _episodes(fetcher: Fetcher, context: Context, feed: str) -> list[Episode]:
@@ -213,8 +212,7 @@ def _rank(language: str, languages: Sequence[str]) -> int | None:
 
 def _captured(fetcher: Fetcher, context: Context, feed: str, episode: Episode, languages: Sequence[str]) -> Item:
     native = f"{feed}#{episode.id}"
-    known = context.earlier.fact(native)
-    had = known if known is not None and _was_captured(known) else None
+    had = fact if (fact := context.earlier.fact(native)) and _was_captured(fact) else None
     transcript = best(episode.transcripts, languages)
     if transcript is None:
         if had is not None and had.uri not in {each.url for each in episode.transcripts}:
@@ -233,6 +231,11 @@ def _captured(fetcher: Fetcher, context: Context, feed: str, episode: Episode, l
             return _still_there(fetcher, context, had) if moved else Item.vanished(native, transcript.url, str(error))
         return Item.failed(native, transcript.url, str(error), isinstance(error, FetchError) and error.transient)
     return _item(native, episode, transcript, page, content)
+
+
+def _was_asked(fact: Fact | None, feed: str) -> bool:
+    """Whether an episode was captured, or its transcript could not be had: then it has the address of that, and not of the feed."""
+    return fact is not None and (_was_captured(fact) or (fact.error is not None and fact.uri != feed))
 
 
 def _was_captured(fact: Fact | None) -> bool:

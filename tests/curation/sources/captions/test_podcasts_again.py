@@ -74,6 +74,17 @@ def test_an_episode_that_left_the_window_of_most_entries_stays_until_the_recipe_
     assert list(of_show(show, captures.again(one))) == ["e1", "(more)"]
 
 
+def test_an_episode_that_could_not_be_had_is_asked_for_again_although_it_left_the_window(show: Site, captures: Captures) -> None:
+    two = source(podcasts=[f"{show.address}/feed"], max_entries=2)
+    show.pages["/feed"] = listing("e2", "e3")
+    transcript, show.pages["/e3.vtt"] = show.pages["/e3.vtt"], Answer("busy", 503)
+    assert of_show(show, captures.again(two))["e3"]["error"]
+    show.pages["/feed"] = listing("e1", "e2", "e3")
+    assert of_show(show, captures.again(two))["e3"]["error"]
+    show.pages["/e3.vtt"] = transcript
+    assert of_show(show, captures.again(two))["e3"]["content"]
+
+
 @pytest.mark.parametrize("there", [True, False])
 @pytest.mark.parametrize("tags", [[], [tag("/moved.vtt")]], ids=["no transcript", "another that is not there"])
 def test_a_transcript_that_its_feed_names_no_more_is_gone_when_its_host_says_so(
