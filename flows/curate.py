@@ -69,7 +69,7 @@ def curate(
     asked, folder = read_recipe(recipe)
     settings = changed(asked, save_as=save_as, quality=quality, duplicates=duplicates, splits=splits, mix=mix)
     with session(settings, home, workers, stages.CURATION, Work.CORPUS) as pipeline:
-        captures = capture(pipeline, settings, folder, Asking(this_run() if refresh else "", offline))
+        captures = capture(pipeline, settings, folder, Asking(this_run() if refresh else "", offline, asked.name))
         corpus, new, said = curate_corpus(pipeline, settings, captures)
         made = {"snapshot_id": corpus.snapshot_id, **said}
         if then_train:

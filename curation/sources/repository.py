@@ -197,7 +197,7 @@ def items(source: RepositorySource, context: Context) -> Iterator[Item]:
             for item in capture.tree(tree, place, clone, source.url):
                 present.add(item.native_id)
                 yield item
-            yield from _standing(context, tuple(capture.lost))
+            yield from context.earlier.unseen("its submodule cannot be had", tuple(capture.lost))
             if source.url:
                 yield from _vanished(context, tree, present, commit)
         except SourceError as error:
@@ -243,13 +243,6 @@ def _vanished(context: Context, tree: Tree, present: set[str], commit: str) -> I
         if fact.native_id in known or not (fact.sha256 or fact.gone) or fact.native_id.startswith(hanging):
             continue
         yield Item.vanished(fact.native_id, fact.uri, fact.gone or f"is not in commit {commit}")
-
-
-def _standing(context: Context, lost: tuple[str, ...]) -> Iterator[Item]:
-    """The files of submodules that cannot be had now, as they were captured before."""
-    for fact in context.earlier.facts() if lost else ():
-        if fact.native_id.startswith(lost) and (item := context.earlier.standing(fact.native_id)) is not None:
-            yield item
 
 
 def _remember(context: Context, source: RepositorySource, commit: str, survey: Survey) -> None:

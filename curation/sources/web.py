@@ -142,11 +142,13 @@ def items(source: WebSource, context: Context) -> Iterator[Item]:
 
 def _captured(source: WebSource, context: Context, fetcher: Fetcher, scope: Scope, start: list[str], tallies: Tallies) -> Iterator[Item]:
     spellings = {key(fact.native_id): fact.native_id for fact in context.earlier.facts() if "&" in fact.native_id}
-    frontier = Frontier(scope, source.max_pages, tallies, spellings)
     seeds = Seeds(fetcher, scope.hosts, tallies, dict(context.memory.get("lists", {})))
     listed = _listed(source, seeds, scope, tallies)
     lastmod = {key(url): stated for url, stated in listed.items() if stated} if source.trust_lastmod else {}
-    crawl = Crawl(fetcher, frontier, tallies, Known(context.earlier, Notes.of(context.memory), lastmod), source.max_depth)
+    known = Known(context.earlier, Notes.of(context.memory), lastmod)
+    owed = {key(url) for url in known.pages(kept=False) if scope.holds(url)}
+    frontier = Frontier(scope, source.max_pages, tallies, spellings, set(map(key, start)), owed)
+    crawl = Crawl(fetcher, frontier, tallies, known, source.max_depth)
     first = ""
     level = frontier.level({*start, *listed}, always=True)
     for item in chain(seeds.failures, crawl.levels(level), crawl.unreached()):
