@@ -16,7 +16,7 @@ import httpcore2
 import httpx2
 
 from curation.sources.context import Context
-from curation.sources.fetch.addresses import PrivateAddress, is_loopback
+from curation.sources.fetch.addresses import PRIVATE, PrivateAddress, is_loopback
 from curation.sources.fetch.client import NOBODY, agent, host_of, origin, paces
 from curation.sources.fetch.journal import HostState, Journal
 from curation.sources.fetch.meter import Meter, TooSlow, metered
@@ -218,9 +218,7 @@ def _told(guard: Guard, host: str) -> Iterator[None]:
     try:
         yield
     except PrivateAddress as error:
-        guard.refused = Refused(
-            f"{host} is on this machine or in a private network ({error}); set `private_addresses` in the recipe if that is meant"
-        )
+        guard.refused = Refused(f"{host} is on this machine or in a private network ({error}); {PRIVATE}")
         raise guard.refused from error
     except FetchError as error:
         guard.refused = error
