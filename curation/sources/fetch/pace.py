@@ -1,7 +1,8 @@
 """The pace at which a host is asked: a least time between two requests, and pauses that it asks for itself.
 
 It holds for the host as a whole: one for all captures of this process, and of all processes that share a folder. Those take
-turns by a file for each host, which is locked while a turn is taken and not while it is waited for.
+turns by a file for each host, which is locked while a turn is taken and not while it is waited for. A turn that a process waits for
+is nobody's when that has ended.
 """
 
 import fcntl
@@ -13,6 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import count
 from pathlib import Path
 from typing import cast
 
@@ -37,6 +39,9 @@ class TooLong(Exception):
         self.seconds = seconds
 
 
+_NUMBERS = count(1)
+"""Of the turns that this process waits for."""
+
 LONGEST_LATE = 60.0
 """Seconds. A process that lets its turn go by for so long was stopped."""
 
@@ -58,7 +63,7 @@ class Pace:
         self._lock = threading.Lock()
         self._times = NOTHING
         self._booked: list[Booking] = []
-        self._process = self._number = 0
+        self._process = 0  # the number by which others know that this one is alive; 0: not asked for yet
         self._seen = 0  # when the file was changed that was read last, in its own nanoseconds
 
     @property
@@ -134,8 +139,7 @@ class Pace:
             if not (interval and turn > now):
                 self._times = replace(known, last=max(known.last, turn))
                 return turn, now, None
-            self._number = self._number % 999_999_999 + 1
-            booking = Booking(turn, self._process, self._number)
+            booking = Booking(turn, self._process, next(_NUMBERS))
             self._booked.append(booking)
             return turn, now, booking
 
@@ -167,7 +171,8 @@ class Pace:
         theirs, booked = read(descriptor)
         back = max(theirs.written - now, 0.0)
         ours = [booking for booking in self._booked if booking.process == self._process]
-        others = [replace(booking, turn=booking.turn - back) for booking in booked if booking.process != self._process]
+        known = {(booking.process, booking.number) for booking in ours}
+        others = [replace(booking, turn=booking.turn - back) for booking in booked if (booking.process, booking.number) not in known]
         ahead = [booking for booking in others if booking.turn > now - LONGEST_LATE and is_alive(folder, booking.process)]
         self._booked = ours + ahead
         return theirs

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 LONGEST_REMEMBERED = 86_400.0
 """Seconds. What a host asks for beyond is taken for this: a typing error must not close it for years."""
 
-_LARGEST = 1 << 20
+_LARGEST = 1 << 16
 """Bytes of a file that are looked at."""
 
 

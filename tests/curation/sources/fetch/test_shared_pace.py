@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -235,3 +236,11 @@ def test_a_process_that_holds_hosts_for_ever_is_told_of_and_not_waited_for_witho
 
 def quiet(seconds: float, why: str) -> None:
     """Says nothing."""
+
+
+def test_two_paces_of_one_process_with_one_file_take_turns(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    paces = [Pace(tmp_path / "host.pace") for _ in range(4)]
+    with ThreadPoolExecutor(4) as together:
+        ends = sorted(together.map(lambda pace: (pace.wait_turn(0.2, quiet), time.monotonic() - begun)[1], paces))
+    assert [round(end / 0.2) for end in ends] == [0, 1, 2, 3]
