@@ -63,6 +63,7 @@ class Pace:
         self._lock = threading.Lock()
         self._times = NOTHING
         self._booked: list[Booking] = []
+        self._own: set[int] = set()  # the numbers of those that are waited for here
         self._process = 0  # the number by which others know that this one is alive; 0: not asked for yet
         self._seen = 0  # when the file was changed that was read last, in its own nanoseconds
 
@@ -140,13 +141,16 @@ class Pace:
                 self._times = replace(known, last=max(known.last, turn))
                 return turn, now, None
             booking = Booking(turn, self._process, next(_NUMBERS))
+            self._own.add(booking.number)
             self._booked.append(booking)
             return turn, now, booking
 
     def _has_come(self, turn: float, booking: Booking | None) -> bool:
         """Ends the wait for a turn, and gives whether the host may be asked now."""
         with self._known(shared=booking is not None) as known:
-            self._booked = [other for other in self._booked if other != booking]
+            if booking is not None:
+                self._own.discard(booking.number)
+                self._booked = [other for other in self._booked if (other.process, other.number) != (booking.process, booking.number)]
             if known.closed_until > max(turn, known.written):
                 return False
             self._times = replace(known, last=max(known.last, known.written))
@@ -157,6 +161,7 @@ class Pace:
         """What is known by now, for one thread, and with `shared` one process, at a time; what the block makes of it is then shared."""
         with self._lock, _locked(self._file if shared else None) as descriptor:
             now = time.time()
+            self._booked = _set_back(self._booked, self._times, now)
             theirs = self._news() if descriptor is None else self._shared(descriptor, now)
             self._times = self._times.at(now).joined(theirs.at(now))
             yield self._times
@@ -169,10 +174,9 @@ class Pace:
         folder = cast(Path, self._file).parent
         self._process = number_in(folder)
         theirs, booked = read(descriptor)
-        back = max(theirs.written - now, 0.0)
-        ours = [booking for booking in self._booked if booking.process == self._process]
+        ours = [booking for booking in self._booked if booking.process == self._process and booking.number in self._own]
         known = {(booking.process, booking.number) for booking in ours}
-        others = [replace(booking, turn=booking.turn - back) for booking in booked if (booking.process, booking.number) not in known]
+        others = [booking for booking in _set_back(booked, theirs, now) if (booking.process, booking.number) not in known]
         ahead = [booking for booking in others if booking.turn > now - LONGEST_LATE and is_alive(folder, booking.process)]
         self._booked = ours + ahead
         return theirs
@@ -187,6 +191,12 @@ class Pace:
             return Times.of(self._file.read_bytes()[: len(NOTHING.line())])
         except OSError:
             return NOTHING
+
+
+def _set_back(booked: list[Booking], times: Times, now: float) -> list[Booking]:
+    """Turns to come, where the clock was set back since they were written down with some times."""
+    back = max(times.written - now, 0.0)
+    return [replace(booking, turn=booking.turn - back) for booking in booked] if back else booked
 
 
 @dataclass

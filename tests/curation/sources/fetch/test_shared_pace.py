@@ -244,3 +244,17 @@ def test_two_paces_of_one_process_with_one_file_take_turns(tmp_path: Path) -> No
     with ThreadPoolExecutor(4) as together:
         ends = sorted(together.map(lambda pace: (pace.wait_turn(0.2, quiet), time.monotonic() - begun)[1], paces))
     assert [round(end / 0.2) for end in ends] == [0, 1, 2, 3]
+
+
+def test_a_clock_that_is_set_back_while_a_turn_is_waited_for_keeps_nobody_from_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pace, real, back = Pace(tmp_path / "host.pace"), time.time, [0.0]
+    monkeypatch.setattr("curation.sources.fetch.pace.time.time", lambda: real() - back[0])
+    pace.wait_turn(0.3, quiet)
+    with ThreadPoolExecutor(1) as together:
+        other = together.submit(pace.wait_turn, 0.3, quiet)
+        time.sleep(0.1)
+        back[0] = 7200.0
+        assert pace.wait_turn(0.3, quiet) < 2.0
+        assert other.result() < 2.0
