@@ -70,10 +70,15 @@ def left_out(mix: Path, settings: MixSettings) -> str:
 
 def _cut(rows: list[dict[str, Any]], cut: str, settings: MixSettings) -> str:
     """Why there is more text of some domains than a mix has room for."""
+    has_shares = any(settings.shares.model_dump().values())
     if settings.characters:
-        return f"`characters` binds: a mix of {settings.characters:,} has no room for more {cut}; raise it, or set it to 0"
-    if not any(settings.shares.model_dump().values()):
-        return f"`temperature` binds: at {settings.temperature:g} small domains are lifted at the cost of {cut}; raise it towards 1"
+        shares = {row["domain"]: row["asked_share"] for row in rows}
+        available = {row["domain"]: row["available_characters"] for row in rows}
+        unbound = _largest_total(shares, available, settings.max_repetitions, has_shares)
+        instead = f", or set it to 0 for {unbound:,}" if unbound > settings.characters else ""
+        return f"`characters` binds: a mix of {settings.characters:,} has no room for more {cut}; raise it{instead}"
+    if not has_shares:
+        return f"`temperature` binds: at {settings.temperature:g} small domains are lifted at the cost of {cut}; at 1 there is room for all"
     least = max(rows, key=lambda row: (row["asked_characters"] / row["available_characters"], row["domain"]))
     limit, domain = settings.max_repetitions, least["domain"]
     there_is = f"{least['available_characters']:,} characters" + (f" {limit:g} times over" if limit > 1 else "")
@@ -110,7 +115,7 @@ def _require_text(asked: dict[str, float], available: dict[str, dict[str, Any]])
         raise MixError(
             f"the mix asks for {' and '.join(missing)}, of which no training text was kept. There is {there or 'none'}. "
             f"Add a source of {' and '.join(missing)}, loosen its policy, or set its share to 0; "
-            '`berry sql "select * from drop_reasons"` tells what became of what there was.'
+            '`berry sql "select * from drop_reasons"`, with the --home of this run, tells what became of what there was.'
         )
 
 

@@ -81,7 +81,8 @@ def _met(source: Source, context: Context) -> Iterator[tuple[Item, str | None]]:
     """A source's items, each with the digest of its content: what did not change as it was captured before, what is gone as the
     recipe wants it.
 
-    What cannot be had this time, and may be the next, stays as it was captured before. What is gone stays so until it is back.
+    What could not be looked at this time stays as it was captured before: a source gives an item for it whose error is transient
+    (`Earlier.unseen` gives many). What is gone stays so until it is back.
     """
     keeps = isinstance(source, RemoteSource) and source.vanished is Vanished.KEEP
     earlier, given, kept = context.earlier, set[str](), list[Item]()
@@ -103,7 +104,7 @@ def _met(source: Source, context: Context) -> Iterator[tuple[Item, str | None]]:
         if fact.gone is not None and fact.sha256 is None and fact.native_id not in given:
             yield Item.vanished(fact.native_id, fact.uri, fact.gone), None
     if kept:
-        why = f"could not be had this time, and stay as they were captured before; the first, {kept[0].uri}: {kept[0].error}"
+        why = f"could not be looked at this time, and stay as they were captured before; the first, {kept[0].uri}: {kept[0].error}"
         yield Item.failed("(kept)", f"source:{source.id}", f"{len(kept)} of its documents {why}"), None
 
 

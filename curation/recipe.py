@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -16,8 +17,9 @@ from curation import secrets
 from curation.policies import Policies
 from curation.schedule import RetrainSettings, ScheduleSettings
 from curation.settings import DuplicateSettings, MixSettings, ShardSettings, SplitSettings, TokenizerSettings, TrainingSettings
+from curation.sources.fetch.addresses import is_closed
 from curation.sources.kinds import KINDS, AnySource
-from curation.sources.source import RemoteSource
+from curation.sources.source import RemoteSource, Source
 from warehouse.digests import digest
 from warehouse.errors import RecipeError
 
@@ -85,6 +87,15 @@ class Recipe(BaseModel):
             for source in self.sources
             if isinstance(source, RemoteSource) and source.is_remote and not (source.user_agent or source.private_addresses)
         ]
+
+
+def closed_addresses(source: Source) -> list[str]:
+    """Hosts that a source begins with, and may not ask, since they are on this machine or in a private network; as far as their
+    addresses tell by themselves.
+    """
+    if not isinstance(source, RemoteSource) or not source.is_remote or source.private_addresses:
+        return []
+    return sorted({urlsplit(request.url).netloc for request in source.first_requests() if is_closed(request.url)})
 
 
 def built_in_recipes() -> list[str]:

@@ -80,7 +80,7 @@ def build(
     covered = CURATION_TO_SHARDS if on_a_server() else EVERYTHING
     with opened(settings, home, covered):
         with session(settings, home, workers, covered, Work.CORPUS) as pipeline:
-            captures = capture(pipeline, settings, folder, Asking(this_run() if refresh else "", offline))
+            captures = capture(pipeline, settings, folder, Asking(this_run() if refresh else "", offline, asked.name))
             corpus, _, said = curate_corpus(pipeline, settings, captures)
             vocabulary = make_vocabulary(pipeline, settings)
             made = make_shards(pipeline, settings)

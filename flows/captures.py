@@ -54,10 +54,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Asking:
-    """How a run wants remote sources: `refresh` names a new pass over them, where it is a word; `offline` asks none of them."""
+    """How a run wants remote sources: `refresh` names a new pass over them, where it is a word; `offline` asks none of them.
+
+    `beside` is the recipe whose file the run is of: where its results are kept under another name, they begin from its captures.
+    """
 
     refresh: str = ""
     offline: bool = False
+    beside: str = ""
 
 
 def capture(pipeline: Pipeline, recipe: Recipe, folder: Path, asking: Asking) -> list[Part]:
@@ -72,6 +76,9 @@ def capture(pipeline: Pipeline, recipe: Recipe, folder: Path, asking: Asking) ->
     if not asking.offline:
         _load_secrets(sources)
         _require_contact(recipe)
+    if asking.beside not in ("", recipe.name):
+        for source in sources:
+            _begin_from(pipeline.workspace, asking.beside, recipe.name, source)
     line = in_line(sources)
     jobs = [replace(_job(pipeline, recipe, source, folder, asking), line=line.get(source.id, "")) for source in sources]
     states = {job.part: pipeline.workspace.crawl(key_of(stages.CAPTURE, job)) for job in jobs if job.inputs[0] != NOT_THERE}
@@ -149,6 +156,16 @@ def in_line(sources: Sequence[Source]) -> dict[str, str]:
     return line
 
 
+def _begin_from(workspace: Workspace, other: str, recipe: str, source: Source) -> None:
+    """Makes the last capture of a recipe's source that of another recipe, where that is of a later pass, or the recipe has none."""
+    theirs, ours = ((_pass_path(workspace, name, source), _last_path(workspace, name, source)) for name in (other, recipe))
+    theirs_begun, ours_begun = (path.stat().st_mtime_ns if path.exists() else 0 for path, _ in (theirs, ours))
+    if theirs_begun > ours_begun or not any(path.exists() for path in ours):
+        for here, there in zip(ours, theirs, strict=True):
+            if there.exists():
+                write_atomic(here, there.read_text())
+
+
 def _unwritten(source: Source, found: str, again: str) -> Job:
     """The job of a source's capture as far as its key goes."""
     return Job(source.id, (found, again), capture_settings(source), capture_failure, folder=True)
@@ -207,12 +224,16 @@ def _pass(pipeline: Pipeline, recipe: str, source: Source, found: str, refresh: 
 
     A pass that was cut short, not long ago, goes on under its own word, so that what it was given is not asked for again.
     """
-    path = pipeline.workspace.current(recipe) / f"{source.id}.pass"
+    path = _pass_path(pipeline.workspace, recipe, source)
     word = path.read_text() if path.exists() else ""
     if refresh and not _is_cut_short(pipeline.workspace, key_of(stages.CAPTURE, _unwritten(source, found, word))):
         write_atomic(path, refresh)
         return refresh
     return word
+
+
+def _pass_path(workspace: Workspace, recipe: str, source: Source) -> Path:
+    return workspace.current(recipe) / f"{source.id}.pass"
 
 
 def _is_cut_short(workspace: Workspace, key: str) -> bool:

@@ -149,19 +149,25 @@ def recipe_list() -> None:
 @click.option("--dry-run", is_flag=True, help="Also print what each source would be asked for, up to its first document. Asks nobody.")
 def recipe_check(file: str, dry_run: bool) -> None:
     """Checks a recipe without running it: keys, values, and whether its local sources are there."""
-    from curation.recipe import find_recipe, load_recipe
+    from curation.recipe import closed_addresses, find_recipe, load_recipe
+    from curation.sources.fetch.addresses import PRIVATE
+    from curation.sources.request import once
 
     path = find_recipe(file)
     recipe = load_recipe(path)
     for source in recipe.sources:
         source.fingerprint(path.parent)
-    click.echo(f"{path}: well formed, {len(recipe.sources)} sources.")
+    count = len(recipe.sources)
+    click.echo(f"{path}: well formed, {count} source{'' if count == 1 else 's'}.")
     if nameless := recipe.nameless():
         click.echo(f"Before it can ask {', '.join(nameless)}, it must say who asks: set `contact` in it, or BERRY_CONTACT.")
+    for source in recipe.sources:
+        for host in closed_addresses(source):
+            click.echo(f"{source.id} may not ask {host}, which is on this machine or in a private network; {PRIVATE}.")
     if not dry_run:
         return
     for source in recipe.sources:
-        requests = source.first_requests() if source.is_remote else []
+        requests = once(source.first_requests()) if source.is_remote else []
         asks = "asks what its list names when it runs" if source.is_remote else "on this machine, asks no server"
         click.echo(f"\n{source.id} ({source.kind}, {source.domain}):{'' if requests else f' {asks}'}")
         for number, request in enumerate(requests, 1):

@@ -1,5 +1,6 @@
 """Flow `curate`: from sources to a snapshot."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
 from logging import INFO, WARNING
@@ -71,7 +72,7 @@ def curate(
     asked, folder = read_recipe(recipe)
     settings = changed(asked, save_as=save_as, quality=quality, duplicates=duplicates, splits=splits, mix=mix)
     with session(settings, home, workers, stages.CURATION, Work.CORPUS) as pipeline:
-        captures = capture(pipeline, settings, folder, Asking(this_run() if refresh else "", offline))
+        captures = capture(pipeline, settings, folder, Asking(this_run() if refresh else "", offline, asked.name))
         corpus, new, said = curate_corpus(pipeline, settings, captures)
         made = {"snapshot_id": corpus.snapshot_id, **said}
         if then_train:
@@ -226,13 +227,14 @@ def _assemble(pipeline: Pipeline, recipe: Recipe, documents: list[Part], decisio
     made = _one(pipeline, stages.SNAPSHOT, [*texts, *decided, split, taken, twins], settings, call)
     final = Part("late", made["decisions.parquet"])
     pipeline.expose("decisions", "late", final.artifact)
-    return final, made["snapshot.parquet"], _snapshot_id(made["snapshot.parquet"])
+    return final, made["snapshot.parquet"], _snapshot_id(pipeline, made["snapshot.parquet"])
 
 
-def _snapshot_id(artifact: Artifact) -> str:
+def _snapshot_id(pipeline: Pipeline, artifact: Artifact) -> str:
     ids = read_table(artifact.path, ["snapshot_id"])["snapshot_id"].unique().to_pylist()
     if not ids:
-        raise MixError('no document was kept, so there is no corpus. `berry sql "select * from drop_reasons"` says why each was dropped.')
+        asked = f'`berry sql "select * from drop_reasons" --home {shlex.quote(str(pipeline.workspace.root))}`'
+        raise MixError(f"no document was kept, so there is no corpus. {asked} says why each was dropped.")
     return str(ids[0])
 
 

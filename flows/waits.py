@@ -7,30 +7,32 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from pathlib import Path
 
-from curation.sources.fetch.waits import noted
+from curation.sources.fetch.waits import LEAST, noted
 from flows.progress import Display
 
 LOOK_SECONDS = 1.0
 
 AGAIN_SECONDS = 300.0
-"""After so long a word on the same host and for the same reason is said again: a host that is asked once a minute is no news."""
+"""After so long a word on the same host and for the same reason is said again, and before where the wait is longer than was said: a
+host that is asked once a minute is no news."""
 
 
 @contextmanager
 def told_waits(display: Display, stage: str, states: Mapping[str, Path]) -> Iterator[None]:
     """For the length of a block, says what sources wait for; `states` are the state folders of their captures."""
     ended = threading.Event()
-    said: dict[tuple[str, str, str], float] = {}
+    said: dict[tuple[str, str, str], tuple[float, float]] = {}  # when, and of how many seconds
 
     def look() -> None:
         for source, state in states.items():
             wait, now = noted(state), time.time()
             if wait is None or wait.until <= now:
                 continue
-            word = (source, wait.host, wait.why)
-            if now - said.get(word, 0.0) >= AGAIN_SECONDS:
-                said[word] = now
-                display.say(stage, f"{source}: waits {wait.until - now:.0f} s for {wait.host}, {wait.why}")
+            word, seconds = (source, wait.host, wait.why), wait.until - now
+            when, longest = said.get(word, (0.0, 0.0))
+            if now - when >= AGAIN_SECONDS or seconds >= longest + LEAST:
+                said[word] = (now, seconds)
+                display.say(stage, f"{source}: waits {seconds:.0f} s for {wait.host}, {wait.why}")
 
     def watch() -> None:
         while not ended.wait(LOOK_SECONDS):

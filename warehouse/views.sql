@@ -183,12 +183,15 @@ SELECT
     CASE WHEN captures.error IS NOT NULL THEN coalesce(refused.reason, 'capture_failed') ELSE refused.reason END AS reason,
     refused.value AS value,
     refused.threshold AS threshold,
-    coalesce(captures.error, refused.detail) AS detail
+    coalesce(captures.error, 'of ' || original.uri, refused.detail) AS detail
 FROM captures
 LEFT JOIN outcome ON outcome.recipe = captures.recipe AND outcome.doc_id = captures.capture_id
+-- A duplicate is told by the id of what it is one of, which says nothing to people.
+LEFT JOIN captures AS original
+    ON refused.stage = 'duplicates' AND original.recipe = captures.recipe AND original.capture_id = refused.detail
 LEFT JOIN latest ON latest.recipe = captures.recipe;
 COMMENT ON VIEW verdicts IS
-'What became of each captured document: failed or dropped by the first stage that did not keep it (stage, reason, value, threshold); kept when it has passed every stage that the recipe has reached; pending while a stage that others have passed is still to decide on it.';
+'What became of each captured document: failed or dropped by the first stage that did not keep it (stage, reason, value, threshold, and in detail the error, or the document that it is a duplicate of); kept when it has passed every stage that the recipe has reached; pending while a stage that others have passed is still to decide on it.';
 
 CREATE VIEW ledger AS
 SELECT
@@ -213,13 +216,14 @@ SELECT
     verdicts.domain,
     count(*) AS documents,
     coalesce(sum(documents.characters), 0)::BIGINT AS characters,
-    arg_min(verdicts.uri, verdicts.doc_id) AS example_uri
+    arg_min(verdicts.uri, verdicts.doc_id) AS example_uri,
+    arg_min_null(verdicts.detail, verdicts.doc_id) AS example_detail
 FROM verdicts
 LEFT JOIN documents ON documents.recipe = verdicts.recipe AND documents.doc_id = verdicts.doc_id
 WHERE verdicts.verdict IN ('dropped', 'failed')
 GROUP BY ALL
 ORDER BY verdicts.recipe, documents DESC, verdicts.stage, verdicts.reason, verdicts.domain;
-COMMENT ON VIEW drop_reasons IS 'Why documents were not kept: each counts once, under the first stage that refused it, with an example.';
+COMMENT ON VIEW drop_reasons IS 'Why documents were not kept: each counts once, under the first stage that refused it, with an example and what was said of it.';
 
 CREATE VIEW duplicate_clusters AS
 SELECT

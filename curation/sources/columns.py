@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from curation.sources.item import Item
-from curation.sources.tables import Row
+from curation.sources.tables import Row, Wanted
 
 
 class Columns(BaseModel):
@@ -24,6 +24,10 @@ class Columns(BaseModel):
     def names(self) -> list[str]:
         """Every column that is asked for, once each."""
         return list(dict.fromkeys(name for name in self.model_dump().values() if name))
+
+    def wanted(self) -> Wanted:
+        """What a table must have."""
+        return Wanted(tuple(self.names()), frozenset(name for name in (self.text, self.id) if name))
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ class DatasetSource(RemoteSource, PathSource):
             if table is None:
                 raise TableError("is no Parquet, and its name ends like no table; name it in `table`, or leave it out with `exclude`")
             reader = Rows(place.native, place.uri, self.columns, self._media, self._largest)
-            yield from map(reader.item, rows(stream, table, self.columns.names(), self._largest))
+            yield from map(reader.item, rows(stream, table, self.columns.wanted(), self._largest))
         except TableError as error:
             yield Item.failed(place.native, place.uri, str(error))
         except UNREADABLE as error:

@@ -1,7 +1,7 @@
 """The capture of a source before this one: validators for conditional requests, and content that has not changed since."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -100,6 +100,16 @@ class Earlier:
         """An item as `item` gives it, for a source that could not look: what was gone is gone still."""
         item = self.item(native_id)
         return item and replace(item, gone=self.row(native_id).gone)
+
+    def unseen(self, why: str, within: str | tuple[str, ...] = "", besides: Container[str] = ()) -> Iterator[Item]:
+        """What a source gives for documents that it could not look at: those whose ids begin with `within`, but for `besides`.
+
+        The capture keeps each as it stood, there or gone, and says in one row how many they are and why.
+        """
+        for fact in self.facts():
+            is_document = fact.sha256 is not None or fact.gone is not None
+            if is_document and fact.native_id.startswith(within) and fact.native_id not in besides:
+                yield Item.failed(fact.native_id, fact.uri, why, transient=True)
 
     def _group(self, place: _Place) -> pa.Table:
         key = (place.partition, place.group)

@@ -94,7 +94,7 @@ def _rows(source: FilesSource, place: Located, stream: IO[bytes], table: Table) 
     media = media_type("", Format.TEXT if source.format is Format.AUTO else source.format)
     reader = Rows(place.native, place.uri, source.columns, media, source.largest)
     try:
-        yield from map(reader.item, rows(stream, table, source.columns.names(), source.largest))
+        yield from map(reader.item, rows(stream, table, source.columns.wanted(), source.largest))
     except TableError as error:
         yield Item.failed(place.native, place.uri, str(error))
 

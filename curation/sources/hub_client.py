@@ -16,14 +16,14 @@ import httpcore2
 import httpx2
 
 from curation.sources.context import Context
-from curation.sources.fetch.addresses import PrivateAddress, is_loopback
+from curation.sources.fetch.addresses import PRIVATE, PrivateAddress, is_loopback
 from curation.sources.fetch.client import NOBODY, agent, host_of, origin, paces
 from curation.sources.fetch.journal import HostState, Journal
 from curation.sources.fetch.meter import Meter, TooSlow, metered
 from curation.sources.fetch.pace import SHARED, Pace, TooLong, retry_after
 from curation.sources.fetch.page import FetchError, Refused
 from curation.sources.fetch.transport import TIMEOUTS, Transport, web_address
-from curation.sources.fetch.waits import LEAST, Wait, note
+from curation.sources.fetch.waits import note_if_long
 from curation.sources.source import RemoteSource
 
 _ONE_CAPTURE = threading.Lock()
@@ -49,7 +49,7 @@ class Guard:
         self._lock = threading.Lock()
         self._failed: dict[str, float] = {}
         for host in journal.hosts():
-            self.pace(host.receipt.host).resume(host.asked, host.closed_until)
+            self.pace(host.receipt.host).resume(host.asked, host.closed_until, host.written)
             self._receipts.by_host.setdefault(host.receipt.host, host.receipt)
 
     def client(self) -> httpx2.Client:
@@ -67,7 +67,7 @@ class Guard:
         if not (self._reachable or is_loopback(url)):
             raise Refused(f"{host} {NOBODY}")
         try:
-            waited = self.pace(host).wait_turn(0.0, partial(self._say, host))
+            waited = self.pace(host).wait_turn(0.0, partial(note_if_long, self._state, host))
         except TooLong as error:
             raise Refused(f"{host} {error}", transient=True) from error
         # after a failure the library pauses by itself
@@ -94,11 +94,7 @@ class Guard:
             receipt, pace = self._receipts.of(host), self.pace(host)
             for name, amount in amounts.items():
                 setattr(receipt, name, getattr(receipt, name) + amount)
-            self._journal.note(HostState(replace(receipt), pace.last, pace.closed_until))
-
-    def _say(self, host: str, seconds: float, why: str) -> None:
-        if seconds >= LEAST:
-            note(self._state, Wait(host, time.time() + seconds, why))
+            self._journal.note(HostState(replace(receipt), pace.last, pace.closed_until, time.time()))
 
 
 @contextmanager
@@ -222,9 +218,7 @@ def _told(guard: Guard, host: str) -> Iterator[None]:
     try:
         yield
     except PrivateAddress as error:
-        guard.refused = Refused(
-            f"{host} is on this machine or in a private network ({error}); set `private_addresses` in the recipe if that is meant"
-        )
+        guard.refused = Refused(f"{host} is on this machine or in a private network ({error}); {PRIVATE}")
         raise guard.refused from error
     except FetchError as error:
         guard.refused = error

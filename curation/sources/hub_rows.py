@@ -1,8 +1,9 @@
 """One capture of a data set of the hub: its rows at a commit, those that it has no more, and how a killed one goes on."""
 
+import math
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from curation.sources import hub
 from curation.sources.columns import Rows
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def items(source: "DatasetSource", context: Context, reader: Rows) -> Iterator[Item]:
-    """One item per row, and one for each document of the capture before that no row has any more.
+    """One item per row, and one for each document of the capture before that no row is of: it is gone where all rows were read.
 
     Where the commit and the settings are those of the capture before, what that holds. Raises SourceError where the data set
     cannot be had.
@@ -31,13 +32,30 @@ def items(source: "DatasetSource", context: Context, reader: Rows) -> Iterator[I
         if version == {name: context.memory.get(name) for name in version}:
             yield from _as_before(context)
             return
-        context.memory.update(version)
+        before = context.memory.get("asked", _asked(source))
+        context.memory.update(version, asked=_asked(source))
         given = set[str]()
         for item in distinct(islice(capture.rows(commit), source.max_rows or None)):
             given.add(printable(item.native_id))
             yield item
+        if _asks_for_less(source, before):
+            return  # what is missing is what the recipe no longer asks for
         if capture.whole:
             yield from _gone(context, given, commit)
+        else:
+            yield from context.earlier.unseen("the rows were not read to their end, and none of those read is of its id", besides=given)
+
+
+def _asked(source: "DatasetSource") -> dict[str, Any]:
+    """Which rows of the data set a recipe asks for, and how they are called."""
+    return {"subset": source.subset, "split": source.split, "id": source.columns.id, "max_rows": source.max_rows}
+
+
+def _asks_for_less(source: "DatasetSource", before: dict[str, Any]) -> bool:
+    """Whether the recipe asks for other rows than the capture before, or for fewer of them."""
+    now = _asked(source)
+    others = before | {"max_rows": now["max_rows"]} != now
+    return others or 0 < now["max_rows"] < (before["max_rows"] or math.inf)
 
 
 class _Capture:

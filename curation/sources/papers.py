@@ -140,8 +140,9 @@ def items(source: PapersSource, context: Context) -> Iterator[Item]:
 def _wanted(source: PapersSource, context: Context, arxiv: Arxiv) -> tuple[dict[str, Paper | Missing], dict[str, list[str]]]:
     """Every wanted paper by its native id, or what arXiv says in its place; and the papers of each query.
 
-    A query gives some papers of many, such as the newest. One that an earlier capture has and that is not among them now is
-    asked for by its id: only arXiv's word on itself says that it is gone. Of what the recipe queries no more nothing is asked.
+    A query gives some papers of many, such as the newest. One that an earlier capture has, or could not have at the time, and
+    that is not among them now is asked for by its id: only arXiv's word on itself says that it is gone. Of what the recipe
+    queries no more nothing is asked.
     """
     papers: dict[str, Paper | Missing] = dict(arxiv.by_id(sorted(set(source.ids))))
     found: dict[str, list[str]] = {}
@@ -150,7 +151,7 @@ def _wanted(source: PapersSource, context: Context, arxiv: Arxiv) -> tuple[dict[
         here = {paper.id: paper for paper in arxiv.found(query, sort, source.max_papers)}
         papers |= here
         key = f"{sort} {query}"
-        had = (name for name in before.get(key, []) if (fact := context.earlier.fact(name)) and fact.sha256)
+        had = (name for name in before.get(key, []) if (fact := context.earlier.fact(name)) and (fact.sha256 or fact.error))
         found[key] = sorted({*here, *had})
     outside = {name for names in found.values() for name in names} - papers.keys()
     return papers | dict(arxiv.by_id(sorted(outside))), found

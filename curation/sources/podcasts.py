@@ -3,7 +3,7 @@
 https://podcasting2.org/docs/podcast-namespace/tags/transcript
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import asdict, dataclass
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -15,7 +15,7 @@ import lxml.etree
 from curation.sources.context import Context
 from curation.sources.earlier import Fact
 from curation.sources.fetch.fetcher import Fetcher, FetchError, Page, open_fetcher
-from curation.sources.item import Item
+from curation.sources.item import Item, distinct
 from curation.sources.request import Request
 from warehouse.digests import sha256_bytes
 
@@ -65,30 +65,47 @@ class Episode:
 
 
 class FeedError(Exception):
-    """A feed that cannot be read, in words."""
+    """A feed or a transcript that cannot be read, in words. `gone`: its host says that there is none."""
+
+    def __init__(self, message: str, gone: bool = False) -> None:
+        super().__init__(message)
+        self.gone = gone
 
 
 def first_requests(feeds: Sequence[str]) -> list[Request]:
     """The rules of the first feed's host, and the feed."""
-    asked = (Request(urljoin(feeds[0], "/robots.txt"), "what the host allows"), Request(feeds[0], "the feed")) if feeds else ()
-    return list(asked)
+    return [Request(urljoin(feeds[0], "/robots.txt"), "what the host allows"), Request(feeds[0], "the feed")] if feeds else []
 
 
 def items(source: "CaptionsSource", context: Context) -> Iterator[Item]:
     """One item per episode, in the order of the feeds; one without a transcript that can be had is a failed item."""
     with open_fetcher(source, context) as fetcher:
         for feed in source.podcasts:
-            try:
-                found = _episodes(fetcher, context, feed)
-            except (FetchError, FeedError) as error:
-                yield Item.failed(feed, feed, str(error))
-                continue
-            for episode in found[: source.max_entries]:
-                yield _captured(fetcher, context, f"{feed}#{episode.id}", feed, episode, source.languages)
-            if len(found) > source.max_entries:
-                more = f"{len(found) - source.max_entries} more episodes than max_entries ({source.max_entries}) were not asked for"
-                yield Item.failed(f"{feed}#(more)", feed, more)
-            yield from _fallen_out(fetcher, context, feed, {f"{feed}#{episode.id}" for episode in found})
+            yield from _of_feed(source, context, fetcher, feed)
+
+
+def _of_feed(source: "CaptionsSource", context: Context, fetcher: Fetcher, feed: str) -> Iterator[Item]:
+    """The episodes of a feed, and those that were captured before and are not among the ones that are asked for now."""
+    most, asked_before = source.max_entries, context.memory.get(feed, {}).get("max_entries", 0)
+    try:
+        found = _episodes(fetcher, context, feed)
+    except (FetchError, FeedError) as error:
+        yield Item.failed(feed, feed, str(error))
+        if isinstance(error, FeedError) and error.gone:
+            yield from _fallen_out(fetcher, context, feed, set())
+        else:
+            yield from context.earlier.unseen(f"their feed could not be read: {error}", f"{feed}#")
+        return
+    context.memory[feed]["max_entries"] = most
+    beyond = {f"{feed}#{each.id}": each for each in found[most:]}
+    stay = [] if most < asked_before else [each for name, each in beyond.items() if _was_asked(context.earlier.fact(name), feed)]
+    given = set(beyond)
+    for item in distinct(_captured(fetcher, context, feed, each, source.languages) for each in (*found[:most], *stay)):
+        given.add(item.native_id)
+        yield item
+    if left_out := len(beyond) - len(stay):
+        yield Item.failed(f"{feed}#(more)", feed, f"{left_out} more episodes than max_entries ({most}) were not asked for")
+    yield from _fallen_out(fetcher, context, feed, given)
 
 
 def _episodes(fetcher: Fetcher, context: Context, feed: str) -> list[Episode]:
@@ -193,24 +210,36 @@ def _rank(language: str, languages: Sequence[str]) -> int | None:
     return next(fitting, None)
 
 
-def _captured(fetcher: Fetcher, context: Context, native: str, feed: str, episode: Episode, languages: Sequence[str]) -> Item:
+def _captured(fetcher: Fetcher, context: Context, feed: str, episode: Episode, languages: Sequence[str]) -> Item:
+    native = f"{feed}#{episode.id}"
+    had = fact if (fact := context.earlier.fact(native)) and _was_captured(fact) else None
     transcript = best(episode.transcripts, languages)
     if transcript is None:
-        there = ", ".join(sorted({transcript.language or "no stated language" for transcript in episode.transcripts}))
+        if had is not None and had.uri not in {each.url for each in episode.transcripts}:
+            return _still_there(fetcher, context, had)
+        there = ", ".join(sorted({each.language or "no stated language" for each in episode.transcripts}))
         why = f"no transcript in {', '.join(languages)}; there are: {there}" if there else "the feed names no transcript for this episode"
         return Item.failed(native, feed, f"{episode.title or episode.id}: {why}")
-    fact = context.earlier.fact(native)
-    fact = fact if fact is not None and fact.uri == transcript.url and fact.sha256 else None
+    moved = had is not None and had.uri != transcript.url
     try:
-        page = fetcher.fetch(transcript.url, fact)
+        page = fetcher.fetch(transcript.url, None if moved else had)
         if page.unchanged and (earlier := context.earlier.item(native)):
             return earlier
-        if fact is not None and page.status in _GONE:
-            return Item.vanished(native, transcript.url, f"HTTP status {page.status}")
         content = _content(page)
     except (FetchError, FeedError) as error:
+        if had is not None and isinstance(error, FeedError) and error.gone:
+            return _still_there(fetcher, context, had) if moved else Item.vanished(native, transcript.url, str(error))
         return Item.failed(native, transcript.url, str(error), isinstance(error, FetchError) and error.transient)
     return _item(native, episode, transcript, page, content)
+
+
+def _was_asked(fact: Fact | None, feed: str) -> bool:
+    """Whether an episode was captured, or its transcript could not be had: then it has the address of that, and not of the feed."""
+    return fact is not None and (_was_captured(fact) or (fact.error is not None and fact.uri != feed))
+
+
+def _was_captured(fact: Fact | None) -> bool:
+    return fact is not None and fact.sha256 is not None
 
 
 def _item(native: str, episode: Episode, transcript: Transcript, page: Page, content: bytes) -> Item:
@@ -232,28 +261,29 @@ def _item(native: str, episode: Episode, transcript: Transcript, page: Page, con
     )
 
 
-def _fallen_out(fetcher: Fetcher, context: Context, feed: str, present: set[str]) -> Iterator[Item]:
+def _fallen_out(fetcher: Fetcher, context: Context, feed: str, given: Set[str]) -> Iterator[Item]:
     """Episodes that the feed has dropped from its end, as most do; only what the host has no more is gone."""
     for fact in context.earlier.facts():
-        if fact.native_id.startswith(f"{feed}#") and fact.native_id not in present and fact.sha256:
+        if fact.native_id.startswith(f"{feed}#") and fact.native_id not in given and _was_captured(fact):
             yield _still_there(fetcher, context, fact)
 
 
 def _still_there(fetcher: Fetcher, context: Context, fact: Fact) -> Item:
+    """What stands for a captured episode whose transcript its feed names no more."""
     try:
         page = fetcher.fetch(fact.uri, fact)
-    except FetchError as error:
-        return context.earlier.standing(fact.native_id) or Item.failed(fact.native_id, fact.uri, str(error))
-    if page.status in _GONE:
-        return Item.vanished(fact.native_id, fact.uri, f"the feed has it no more, and its transcript neither (HTTP status {page.status})")
-    there = page.unchanged or page.status == 200
-    earlier = context.earlier.item(fact.native_id) if there else context.earlier.standing(fact.native_id)
-    return earlier or Item.failed(fact.native_id, fact.uri, f"HTTP status {page.status}")
+        if not page.unchanged:
+            _content(page)
+    except (FetchError, FeedError) as error:
+        if isinstance(error, FeedError) and error.gone:
+            return Item.vanished(fact.native_id, fact.uri, f"its feed names its transcript no more, and it is not there either ({error})")
+        return Item.failed(fact.native_id, fact.uri, str(error), transient=True)
+    return context.earlier.item(fact.native_id) or Item.failed(fact.native_id, fact.uri, f"HTTP status {page.status}")
 
 
 def _content(page: Page) -> bytes:
     if page.status != 200:
-        raise FeedError(f"HTTP status {page.status}")
+        raise FeedError(f"HTTP status {page.status}", page.status in _GONE)
     return page.content
 
 

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from typing import Literal, Self
 
@@ -14,8 +14,11 @@ from pydantic import Field, field_validator, model_validator
 from curation.secrets import SecretReference, resolve, spellings
 from curation.sources.containers import content_digest
 from curation.sources.context import Context
+from curation.sources.fetch.client import agent, host_of, paces
+from curation.sources.fetch.pace import SHARED
+from curation.sources.fetch.waits import note_if_long
 from curation.sources.folders import files_below
-from curation.sources.git.clone import REVISION, Access, Clone, Server, git_folder, kept_clone, local_clone
+from curation.sources.git.clone import REVISION, Access, Clone, Server, Turns, git_folder, kept_clone, local_clone
 from curation.sources.git.code_files import Choice, Place, Survey, tree_items
 from curation.sources.git.commit import CommitTree
 from curation.sources.git.hosts import parsed
@@ -164,14 +167,14 @@ class _Capture:
             raise SourceError(f"source {source.id}: {error}") from None
         if not (source.user_agent or context.contact or address.is_loopback):
             raise SourceError("set `contact` in the recipe to an address or page by which the owners of sites reach you")
-        agent = source.user_agent or f"berrypatch/{version('berrypatch')}" + (f" (+{context.contact})" if context.contact else "")
+        host = host_of(url) if address.is_http else address.host
         access = Access(
-            agent,
+            agent(source, context),
             secret,
             tuple(spellings(secret)) if secret else (),
             source.private_addresses,
             int(source.max_clone_megabytes * 1e6),
-            source.delay_seconds,
+            Turns(SHARED.of(host, paces(context)), source.delay_seconds, partial(note_if_long, context.state, host)),
         )
         cache = (context.cache or context.state) / "git"
         return self.stack.enter_context(kept_clone(address, access, cache, context.receipts.of(address.host)))
@@ -197,7 +200,7 @@ def items(source: RepositorySource, context: Context) -> Iterator[Item]:
             for item in capture.tree(tree, place, clone, source.url):
                 present.add(item.native_id)
                 yield item
-            yield from _standing(context, tuple(capture.lost))
+            yield from context.earlier.unseen("its submodule cannot be had", tuple(capture.lost))
             if source.url:
                 yield from _vanished(context, tree, present, commit)
         except SourceError as error:
@@ -243,13 +246,6 @@ def _vanished(context: Context, tree: Tree, present: set[str], commit: str) -> I
         if fact.native_id in known or not (fact.sha256 or fact.gone) or fact.native_id.startswith(hanging):
             continue
         yield Item.vanished(fact.native_id, fact.uri, fact.gone or f"is not in commit {commit}")
-
-
-def _standing(context: Context, lost: tuple[str, ...]) -> Iterator[Item]:
-    """The files of submodules that cannot be had now, as they were captured before."""
-    for fact in context.earlier.facts() if lost else ():
-        if fact.native_id.startswith(lost) and (item := context.earlier.standing(fact.native_id)) is not None:
-            yield item
 
 
 def _remember(context: Context, source: RepositorySource, commit: str, survey: Survey) -> None:

@@ -7,10 +7,10 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import IO, Any, cast
 
@@ -49,6 +49,9 @@ _BY_SUFFIX = {
     ".tsv": Table.CSV,
     ".txt": Table.TEXT,
 }
+MOST_NAMED = 40
+"""Columns that a message names."""
+
 _DELIMITERS = ",\t;|"
 
 
@@ -61,8 +64,16 @@ class Row:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """The columns that are asked for. A row without one of those that are `needed` is no document."""
+
+    names: tuple[str, ...]
+    needed: frozenset[str]
+
+
 class TableError(Exception):
-    """A table of which no row can be had, in words."""
+    """What is wrong with a table as a whole, in words."""
 
 
 def table_of(name: str, head: bytes) -> Table | None:
@@ -70,15 +81,16 @@ def table_of(name: str, head: bytes) -> Table | None:
     return Table.PARQUET if head.startswith(b"PAR1") else _BY_SUFFIX.get(PurePosixPath(name).suffix.lower())
 
 
-def rows(stream: IO[bytes], table: Table, columns: Iterable[str], largest: int) -> Iterator[Row]:
+def rows(stream: IO[bytes], table: Table, wanted: Wanted, largest: int) -> Iterator[Row]:
     """Every row, with at least the columns asked for. `largest` is the most bytes of a line.
 
     A file that breaks off gives the rows before the break, and one with the reason. Raises TableError where nothing of it
-    can be had: it is of another kind, or has no such columns.
+    can be had: it is of another kind, or has no such columns; of JSON, after its rows, where none of them has one of these.
     """
     number = 0
     try:
-        for row in _READERS[table](stream, tuple(columns), largest):
+        found = _READERS[table](stream, wanted.names, largest)
+        for row in _without_header(found, wanted) if table is Table.JSON_LINES else found:
             number = row.number
             yield row
     except (*UNREADABLE, pa.ArrowException) as error:
@@ -136,6 +148,49 @@ def _json_row(number: int, line: bytes) -> Row:
     except (ValueError, RecursionError) as error:
         return Row(number, None, f"is no JSON: {error}")
     return Row(number, values) if isinstance(values, dict) else Row(number, None, f"is no JSON object, but {type(values).__name__}")
+
+
+def _without_header(found: Iterator[Row], wanted: Wanted) -> Iterator[Row]:
+    """Rows whose columns are known when all of them are read: those before the first that a document can be made of are held back,
+    for where there is none, the table as a whole has no such column. Raises TableError at the end where one is in no row.
+    """
+    present, missing, held = dict[str, None](), set(wanted.names), _Held()
+    try:
+        for row in found:
+            if row.values is not None:
+                missing -= row.values.keys()
+                if len(present) < MOST_NAMED:
+                    present |= dict.fromkeys(islice(row.values, MOST_NAMED))
+                if missing & wanted.needed:
+                    held.add(row.number, wanted.needed & row.values.keys())
+                    continue
+                yield from held.taken()
+            yield row
+    except (*UNREADABLE, pa.ArrowException):
+        yield from held.taken()
+        raise
+    if present and missing:
+        _require(tuple(name for name in wanted.names if name in missing), list(present))
+
+
+class _Held:
+    """Rows that no document can be made of, as runs of numbers: there may be as many as the file has."""
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[int, int, frozenset[str]]] = []
+
+    def add(self, number: int, present: frozenset[str]) -> None:
+        """Holds a row back, of which no more is kept than which of the needed columns it has."""
+        if self._runs and (last := self._runs[-1])[1:] == (number - 1, present):
+            self._runs[-1] = (last[0], number, present)
+        else:
+            self._runs.append((number, number, present))
+
+    def taken(self) -> Iterator[Row]:
+        """The rows, which are then held no more."""
+        runs, self._runs = self._runs, []
+        for first, last, present in runs:
+            yield from (Row(number, dict.fromkeys(present, "")) for number in range(first, last + 1))
 
 
 def _csv(stream: IO[bytes], columns: tuple[str, ...], largest: int) -> Iterator[Row]:
@@ -216,7 +271,7 @@ def _too_long(largest: int, what: str = "line") -> str:
 def _require(columns: tuple[str, ...], present: list[str]) -> None:
     absent = [name for name in columns if name not in present]
     if absent:
-        names = ", ".join(present[:40]) or "none"
+        names = ", ".join(present[:MOST_NAMED]) or "none"
         raise TableError(f"has no column {' and no '.join(map(repr, absent))}; its columns are: {names}. Check `columns` in the recipe")
 
 

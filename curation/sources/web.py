@@ -22,6 +22,7 @@ from curation.sources.crawl.seeds import Seeds
 from curation.sources.crawl.sitemaps import text_entries
 from curation.sources.crawl.tallies import Tallies
 from curation.sources.crawl.url_forms import address, host_of, key
+from curation.sources.fetch.addresses import PRIVATE
 from curation.sources.fetch.fetcher import Fetcher, open_fetcher, origin
 from curation.sources.folders import files_below
 from curation.sources.item import Item
@@ -142,11 +143,13 @@ def items(source: WebSource, context: Context) -> Iterator[Item]:
 
 def _captured(source: WebSource, context: Context, fetcher: Fetcher, scope: Scope, start: list[str], tallies: Tallies) -> Iterator[Item]:
     spellings = {key(fact.native_id): fact.native_id for fact in context.earlier.facts() if "&" in fact.native_id}
-    frontier = Frontier(scope, source.max_pages, tallies, spellings)
     seeds = Seeds(fetcher, scope.hosts, tallies, dict(context.memory.get("lists", {})))
     listed = _listed(source, seeds, scope, tallies)
     lastmod = {key(url): stated for url, stated in listed.items() if stated} if source.trust_lastmod else {}
-    crawl = Crawl(fetcher, frontier, tallies, Known(context.earlier, Notes.of(context.memory), lastmod), source.max_depth)
+    known = Known(context.earlier, Notes.of(context.memory), lastmod)
+    owed = {key(url) for url in known.pages(kept=False) if scope.holds(url)}
+    frontier = Frontier(scope, source.max_pages, tallies, spellings, set(map(key, start)), owed)
+    crawl = Crawl(fetcher, frontier, tallies, known, source.max_depth)
     first = ""
     level = frontier.level({*start, *listed}, always=True)
     for item in chain(seeds.failures, crawl.levels(level), crawl.unreached()):
@@ -154,7 +157,7 @@ def _captured(source: WebSource, context: Context, fetcher: Fetcher, scope: Scop
         yield item
     if not crawl.had:
         of = _of(frontier.asked, len(seeds.failures), first)
-        raise SourceError(f"source {source.id}: nothing could be had{of}. Check the network and `start`, and try again.{context.way_out}")
+        raise SourceError(f"source {source.id}: nothing could be had{of}.{_remedy(source, context, first)}")
     crawl.tally_refused()
     yield from tallies.items()
     _remember(context, seeds, crawl.notes)
@@ -166,6 +169,14 @@ def _of(pages: int, lists: int, first: str) -> str:
         return ": no sitemap or feed lists an address on the hosts of the source"
     counts = [f"{count:,} {what}{'s' if count > 1 else ''}" for count, what in ((pages, "page"), (lists, "list")) if count]
     return f" of {' and '.join(counts)}{'; the first, ' if pages + lists > 1 else ': '}{first}"
+
+
+def _remedy(source: WebSource, context: Context, first: str) -> str:
+    """What to do where nothing could be had, if the reason does not say it itself."""
+    if PRIVATE in first:
+        return ""
+    named = " and ".join(f"`{name}`" for name in ("start", "start_file", "sitemaps", "feeds") if getattr(source, name))
+    return f" Check the network and {named}, and try again.{context.way_out}"
 
 
 def _listed(source: WebSource, seeds: Seeds, scope: Scope, tallies: Tallies) -> dict[str, str]:

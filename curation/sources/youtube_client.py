@@ -2,7 +2,6 @@
 
 import html
 from collections.abc import Iterable, Sequence
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import ParseError
@@ -12,9 +11,10 @@ import youtube_transcript_api as transcripts
 import yt_dlp
 
 from curation.sources.context import Context
+from curation.sources.fetch.client import agent
 from curation.sources.item import Item
 from curation.sources.youtube import BlockedError, RefusedError, UnreachedError, Video
-from curation.sources.youtube_transport import Limits, Lister, Pace, Polite, TooLargeError
+from curation.sources.youtube_transport import Limits, Lister, Polite, TooLargeError, Turns
 from warehouse.digests import sha256_bytes
 
 if TYPE_CHECKING:
@@ -41,14 +41,13 @@ class Client:
     """Asks YouTube for lists and captions, one request at a time."""
 
     def __init__(self, source: "CaptionsSource", context: Context) -> None:
-        agent = source.user_agent or f"berrypatch/{version('berrypatch')}" + (f" (+{context.contact})" if context.contact else "")
-        pace, limits = Pace(source.delay_seconds, context.receipts), Limits(source.max_page_megabytes)
-        self._lister = Lister(pace, limits, agent)
+        turns, limits = Turns(source.delay_seconds, context), Limits(source.max_page_megabytes)
+        self._lister = Lister(turns, limits, agent(source, context))
         self._facts: dict[str, dict[str, Any]] = {}
         session = requests.Session()
-        session.headers["User-Agent"] = agent
+        session.headers["User-Agent"] = agent(source, context)
         session.max_redirects = MOST_REDIRECTS
-        session.mount("https://", Polite(pace, limits))
+        session.mount("https://", Polite(turns, limits))
         session.hooks["response"] = [self._remember]
         self._api = transcripts.YouTubeTranscriptApi(http_client=session)
 

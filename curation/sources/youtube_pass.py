@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from curation.sources.context import Context
+from curation.sources.earlier import Fact
 from curation.sources.item import Item
 from curation.sources.receipts import Receipt
 from curation.sources.youtube import HOME, NATIVE, BlockedError, RefusedError, UnreachedError, Video
@@ -28,6 +29,8 @@ Answer = TypeVar("Answer")
 MOST_FAILURES = 5
 """Requests that fail one after the other for no reason of their own; then the fault is YouTube's or the network's, and nothing more
 is asked."""
+
+UNLISTED = "no list of the recipe has it any more"
 
 MEMORY = "youtube"
 """Where the memory of a captions source holds that of YouTube."""
@@ -79,9 +82,10 @@ class Pass:
                 yield Item.failed(listing.url, listing.url, listing.fault)
             fallen = self._fallen_out(listing)
             lists[listing.url] = [video.id for video in listing.videos] + fallen
-            stays = listing.fault or unread  # another list, which could not be read, may have it now
-            lost |= {} if stays else dict.fromkeys(fallen)
-            for video in (*listing.videos, *(map(Video, fallen) if stays else ())):
+            # another list, which could not be read, may have it now
+            stay = [identity for identity in fallen if not self._is_unlisted(identity)] if listing.fault or unread else []
+            lost |= dict.fromkeys(identity for identity in fallen if identity not in stay)
+            for video in (*listing.videos, *map(Video, stay)):
                 videos.setdefault(video.id, video)
         for video in videos.values():
             yield self._captured(video)
@@ -89,7 +93,7 @@ class Pass:
             raise SourceError(f"source {self.source.id}: YouTube could not be reached. {self.down}. Check the network, and try again.")
         for identity in lost:
             if identity not in videos:
-                yield Item.vanished(NATIVE + identity, Video(identity).url, "no list of the recipe has it any more")
+                yield Item.vanished(NATIVE + identity, Video(identity).url, UNLISTED)
         if self.stopped:
             yield Item.failed(f"{NATIVE}(blocked)", HOME, self.stopped)
         self.context.memory[MEMORY] = asdict(Memory(self.asked, lists, list(self.source.languages), self.source.max_entries))
@@ -119,14 +123,26 @@ class Pass:
         return listing
 
     def _fallen_out(self, listing: Listing) -> list[str]:
-        """Videos that a list had and does not name now: all of one that was not read, else those that were captured."""
+        """Videos that a list had and does not name now: all of one that was not read, else those that were captured.
+
+        Of one that has more than are asked for also those that failed for the time being: nobody knows yet what they have.
+        """
         here = {video.id for video in listing.videos}
         left = [identity for identity in self.before.lists.get(listing.url, []) if identity not in here]
         if not listing.read:
             return left
         if listing.fault and self.source.max_entries < self.before.max_entries:
             return []  # the recipe wants fewer
-        return [identity for identity in left if (fact := self.context.earlier.fact(NATIVE + identity)) and fact.sha256]
+        facts = ((identity, self.context.earlier.fact(NATIVE + identity)) for identity in left)
+        return [identity for identity, fact in facts if fact and (fact.sha256 or (listing.fault and self._is_open(identity, fact)))]
+
+    def _is_open(self, identity: str, fact: Fact) -> bool:
+        return fact.error is not None and identity not in self.before.asked
+
+    def _is_unlisted(self, identity: str) -> bool:
+        """Whether a video is gone because no list had it: that it can be had does not bring it back, only a list does."""
+        fact = self.context.earlier.fact(NATIVE + identity)
+        return fact is not None and fact.gone == UNLISTED
 
     def _captured(self, video: Video) -> Item:
         journal = self._journal(video.id)

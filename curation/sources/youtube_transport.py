@@ -7,8 +7,8 @@ import io
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -17,14 +17,16 @@ from requests.adapters import HTTPAdapter
 from yt_dlp.networking.common import Response
 from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
 
-from curation.sources.receipts import Receipt, Receipts
+from curation.sources.context import Context
+from curation.sources.fetch.client import host_of, paces
+from curation.sources.fetch.pace import SHARED, Pace, TooLong, retry_after
+from curation.sources.fetch.transport import LONGEST_RESPONSE
+from curation.sources.fetch.waits import note_if_long
+from curation.sources.receipts import Receipt
 from curation.sources.youtube import BlockedError
 
 TIMEOUT = (10.0, 30.0)
 """Seconds to connect, and between two bytes of an answer."""
-
-SECONDS = 300.0
-"""For an answer as a whole, and one more for every megabyte that it may have, as everywhere."""
 
 CHUNK = 1 << 14
 
@@ -50,41 +52,55 @@ class Limits:
             size += len(piece)
             if size > self.megabytes * 1e6:
                 raise TooLargeError(f"the answer is larger than max_page_megabytes ({self.megabytes:g})")
-            if time.monotonic() - begun > SECONDS + self.megabytes:
-                raise TooSlowError(f"the answer has no end after {SECONDS + self.megabytes:g} s")
+            if time.monotonic() - begun > LONGEST_RESPONSE + self.megabytes:
+                raise TooSlowError(f"the answer has no end after {LONGEST_RESPONSE + self.megabytes:g} s")
             yield piece
 
 
-class Pace:
-    """Waits between two requests to one host, and writes the receipt."""
+class Turns:
+    """Asks each host at the pace that all captures of the workspace keep together, and writes the receipt."""
 
-    def __init__(self, delay: float, receipts: Receipts) -> None:
-        self._delay, self._receipts = delay, receipts
-        self._last: dict[str, float] = {}
+    def __init__(self, delay: float, context: Context) -> None:
+        self._delay, self._context = delay, context
 
     def before(self, url: str) -> Receipt:
-        """Waits for the turn of a request, and counts it."""
-        host = urlsplit(url).netloc
-        receipt = self._receipts.of(host)
-        wait = self._last.get(host, -1e9) + self._delay - time.monotonic()
-        if wait > 0:
-            time.sleep(wait)
-            receipt.waited += wait
-        self._last[host] = time.monotonic()
+        """Waits for the turn of a request, and counts it. Raises BlockedError where the host is not to be asked for long."""
+        host = host_of(url)
+        receipt = self._context.receipts.of(host)
+        try:
+            receipt.waited += self._pace(host).wait_turn(self._delay, partial(note_if_long, self._context.state, host))
+        except TooLong as error:
+            raise BlockedError(f"{host} {error}") from error
         receipt.requests += 1
         return receipt
+
+    def after(self, receipt: Receipt, status: int, headers: Mapping[str, str]) -> None:
+        """Counts an answer that is an error of the server's, and remembers for how long it wants to be left alone.
+
+        Raises BlockedError where it asks for fewer requests.
+        """
+        receipt.errors += status == 429 or status >= 500
+        later = headers.get("Retry-After")
+        if status == 429 or (status == 503 and later):
+            seconds = retry_after(later or "", headers.get("Date") or "")
+            if seconds is not None:
+                self._pace(receipt.host).leave_alone(seconds, status)
+            raise BlockedError(f"HTTP status {status}" + (f", Retry-After: {later}" if later else ""))
+
+    def _pace(self, host: str) -> Pace:
+        return SHARED.of(host, paces(self._context))
 
 
 class Polite(HTTPAdapter):
     """Sends for youtube-transcript-api."""
 
-    def __init__(self, pace: Pace, limits: Limits) -> None:
+    def __init__(self, turns: Turns, limits: Limits) -> None:
         super().__init__()
-        self._pace, self._limits = pace, limits
+        self._turns, self._limits = turns, limits
 
     def send(self, request: requests.PreparedRequest, *args: Any, **settings: Any) -> requests.Response:
         """The whole answer. Raises BlockedError and what requests raises."""
-        receipt = self._pace.before(str(request.url))
+        receipt = self._turns.before(str(request.url))
         try:
             response = super().send(request, *args, **{**settings, "timeout": TIMEOUT, "stream": True})
         except requests.RequestException:
@@ -100,7 +116,7 @@ class Polite(HTTPAdapter):
             raise
         finally:
             receipt.bytes += body.tell()
-        _judge(receipt, response.status_code, response.headers)
+        self._turns.after(receipt, response.status_code, response.headers)
         return response
 
 
@@ -120,8 +136,8 @@ class _Bounded:
 class Lister(yt_dlp.YoutubeDL):  # type: ignore[misc]
     """Lists videos by yt-dlp without looking at any; reads no settings of this machine and keeps no cache."""
 
-    def __init__(self, pace: Pace, limits: Limits, agent: str) -> None:
-        self._pace, self._limits = pace, limits
+    def __init__(self, turns: Turns, limits: Limits, agent: str) -> None:
+        self._turns, self._limits = turns, limits
         super().__init__(
             {
                 "extract_flat": True,
@@ -143,11 +159,11 @@ class Lister(yt_dlp.YoutubeDL):  # type: ignore[misc]
 
     def urlopen(self, req: Any) -> Any:
         """The whole answer to one request of yt-dlp's."""
-        receipt = self._pace.before(req if isinstance(req, str) else req.url)
+        receipt = self._turns.before(req if isinstance(req, str) else req.url)
         try:
             response = self._held(super().urlopen(req), receipt)
         except HTTPError as error:
-            _judge(receipt, error.status, error.response.headers)
+            self._turns.after(receipt, error.status, error.response.headers)
             error.response = self._held(error.response, receipt)
             raise
         except (RequestError, requests.RequestException):
@@ -166,14 +182,6 @@ class Lister(yt_dlp.YoutubeDL):  # type: ignore[misc]
             receipt.bytes += body.tell()
             response.close()
         return Response(io.BytesIO(content), response.url, response.headers, response.status, response.reason)
-
-
-def _judge(receipt: Receipt, status: int, headers: Mapping[str, str]) -> None:
-    """Counts an answer that is an error of the server's. Raises BlockedError where it asks for fewer requests."""
-    receipt.errors += status == 429 or status >= 500
-    later = headers.get("Retry-After")
-    if status == 429 or (status == 503 and later):
-        raise BlockedError(f"HTTP status {status}" + (f", Retry-After: {later}" if later else ""))
 
 
 class _Silent:

@@ -170,13 +170,28 @@ def test_what_the_line_says_can_be_done_helps(tmp_path: Path) -> None:
 
 def test_a_size_that_binds_is_named(tmp_path: Path) -> None:
     assert said(tmp_path, MixSettings(shares=Shares(wiki=1, lore=1, code=1), characters=90_000)) == (
-        "`characters` binds: a mix of 90,000 has no room for more lore and wiki; raise it, or set it to 0"
+        "`characters` binds: a mix of 90,000 has no room for more lore and wiki; raise it, or set it to 0 for 360,000"
     )
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        MixSettings(shares=Shares(wiki=0.1, lore=0.9), max_repetitions=1, characters=1_300_000),
+        MixSettings(temperature=0.3, characters=450_000),
+    ],
+)
+def test_no_size_is_advised_that_would_leave_out_more(tmp_path: Path, settings: MixSettings) -> None:
+    words = said(tmp_path, settings)
+    assert words.startswith("`characters` binds") and "set it to 0" not in words
+    more, none = (settings.model_copy(update={"characters": characters}) for characters in (2 * settings.characters, 0))
+    dropped = [(mix(tmp_path, each), sum(count == 0 for count in repetitions(tmp_path).values()))[1] for each in (settings, more, none)]
+    assert dropped[1] < dropped[0] < dropped[2]
 
 
 def test_a_temperature_that_binds_is_named(tmp_path: Path) -> None:
     assert said(tmp_path, MixSettings(temperature=0.5)).startswith(
-        "`temperature` binds: at 0.5 small domains are lifted at the cost of wiki"
+        "`temperature` binds: at 0.5 small domains are lifted at the cost of wiki; at 1 there is room for all"
     )
 
 

@@ -104,7 +104,7 @@ def test_what_cannot_be_had_this_time_stays_as_it_was_and_is_on_record(tmp_path:
     assert after[:2] == before
     assert (after[2]["native_id"], after[2]["error"]) == ("c", "HTTP status 503")
     assert (after[3]["native_id"], after[3]["content"]) == ("(kept)", None)
-    assert after[3]["error"].startswith("2 of its documents could not be had this time")
+    assert after[3]["error"].startswith("2 of its documents could not be looked at this time")
     lasting = captured(tmp_path / "three", [Item.failed("a", "list:a", "HTTP status 403"), item("b", b"more")], tmp_path / "one")
     assert [each["error"] for each in lasting] == ["HTTP status 403", None]
 

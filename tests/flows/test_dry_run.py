@@ -1,6 +1,9 @@
 """`berry recipe check --dry-run`: what a recipe would ask of whom, without asking anybody."""
 
 import re
+from pathlib import Path
+
+import pytest
 
 from curation.recipe import find_recipe, load_recipe
 from tests.flows.conftest import Berry
@@ -30,3 +33,35 @@ def test_a_source_of_this_machine_asks_no_server(berry: Berry) -> None:
     done = berry("recipe", "check", "quickstart", "--dry-run")
     assert "asks no server" in done.stdout
     assert "robots.txt" not in done.stdout  # its pages are served from a folder
+
+
+SITE = """
+name = "small"
+contact = "me@example.org"
+
+[[sources]]
+kind = "web"
+id = "pages"
+domain = "lore"
+sitemaps = ["{address}/robots.txt"]
+"""
+
+
+def test_what_is_asked_for_once_is_printed_once_with_all_that_it_is_for(berry: Berry, tmp_path: Path) -> None:
+    recipe = tmp_path / "small.toml"
+    recipe.write_text(SITE.format(address="https://example.org"))
+    done = berry("recipe", "check", recipe, "--dry-run")
+    assert f"{recipe}: well formed, 1 source.\n" in done.stdout
+    assert done.stdout.count("robots.txt") == 1
+    assert "1. GET https://example.org/robots.txt\n     what the site allows, and a sitemap\n" in done.stdout
+    assert "private_addresses" not in done.stdout
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost", "10.0.0.1", "[::1]"])
+def test_an_address_that_may_not_be_asked_is_told(berry: Berry, tmp_path: Path, host: str) -> None:
+    recipe = tmp_path / "small.toml"
+    recipe.write_text(SITE.format(address=f"http://{host}"))
+    told = f"pages may not ask {host}, which is on this machine or in a private network; set `private_addresses` in the recipe"
+    assert told in berry("recipe", "check", recipe).stdout
+    recipe.write_text(SITE.format(address=f"http://{host}") + "private_addresses = true\n")
+    assert "may not ask" not in berry("recipe", "check", recipe).stdout

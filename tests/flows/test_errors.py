@@ -1,6 +1,8 @@
 """What a person sees when something is wrong: a sentence that says what to do, and nothing built is lost."""
 
 import os
+import re
+import shlex
 import zipfile
 from pathlib import Path
 
@@ -72,6 +74,17 @@ def test_damaged_archives_bad_pages_and_empty_sources_are_recorded_and_the_rest_
     answer = berry("sql", "select reason, example_uri from drop_reasons", "--home", tmp_path / "home", "--format", "csv").stdout
     for fault in ("broken.zip", "page.html", "empty.txt", "source:void"):
         assert fault in answer
+
+
+def test_where_no_document_is_kept_the_command_that_tells_why_works_as_it_stands(berry: Berry, tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"body": "a"}\n' * 3)
+    recipe = tmp_path / "rows.toml"
+    recipe.write_text('name = "rows"\n[[sources]]\nkind = "dataset"\nid = "rows"\ndomain = "lore"\npath = "rows.jsonl"\n')
+    done = berry("curate", recipe, "--home", tmp_path / "my home")
+    assert done.returncode == 1
+    command = re.search(r"`berry (sql .*)` says why each was dropped", plain(done))
+    assert command, done.stderr
+    assert "has no column 'text'; its columns are: body" in berry(*shlex.split(command[1]), "--format", "csv").stdout
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to mount a small file system")

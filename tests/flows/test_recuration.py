@@ -93,6 +93,38 @@ def test_a_corpus_is_made_again_without_a_network_from_captures_alone(berry: Ber
     assert rows(home, "select snapshot_id from lineage") == before
 
 
+@pytest.mark.slow
+def test_results_under_another_name_begin_from_the_latest_captures_of_the_recipe(
+    berry: Berry, site: Site, recipe: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    curate(berry, recipe, home)
+    for options in (["--offline"], []):
+        site.pages[next(iter(site.pages))] += "\n\nThe harbour bell was rung twice for the eel boats, and nobody came.\n"
+        curate(berry, recipe, home, "--refresh")
+        asked = len(site.asked)
+        curate(berry, recipe, home, "--save-as", "beside", *options)
+        assert len(site.asked) == asked
+        assert rows(home, "select change, uri from snapshot_diff('again', 'beside')") == []
+
+
+@pytest.mark.slow
+def test_a_pass_of_results_under_another_name_is_theirs_and_begins_from_the_latest_captures(
+    berry: Berry, site: Site, recipe: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    curate(berry, recipe, home)
+    site.pages[next(iter(site.pages))] += "\n\nThe harbour bell was rung twice for the eel boats, and nobody came.\n"
+    asked = len(site.asked)
+    curate(berry, recipe, home, "--save-as", "beside", "--refresh")
+    assert Counter(status for path, status in site.asked[asked:] if path != "/robots.txt") == Counter({304: len(PAGES), 200: 1})
+    asked = len(site.asked)
+    for _ in range(2):
+        curate(berry, recipe, home, "--save-as", "beside")
+        assert [change for (change,) in rows(home, "select change from snapshot_diff('again', 'beside')")] == ["changed text"]
+    assert len(site.asked) == asked
+
+
 def test_offline_a_source_that_was_never_captured_is_named(berry: Berry, site: Site, recipe: Path, tmp_path: Path) -> None:
     done = berry("curate", recipe, "--home", tmp_path / "home", "--offline")
     assert done.returncode == 1

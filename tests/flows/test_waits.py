@@ -27,13 +27,18 @@ def told(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return [line.strip() for line in capsys.readouterr().out.splitlines()]
 
 
-def test_a_wait_is_said_once_with_source_host_seconds_and_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wait_is_said_once_with_source_host_seconds_and_reason_unless_it_grows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with told_waits(Lines(), "capture", {"site-a": tmp_path, "site-b": tmp_path / "absent"}):
         note(tmp_path, Wait("example.org", time.time() + 58.4, "which asked for it (HTTP 429)"))
         (line,) = told(capsys)
         assert re.fullmatch(r"capture +site-a: waits 58 s for example.org, which asked for it \(HTTP 429\)", line)
         note(tmp_path, Wait("example.org", time.time() + 58.4, "which asked for it (HTTP 429)"))
         assert told(capsys) == []
+        note(tmp_path, Wait("example.org", time.time() + 590.4, "which asked for it (HTTP 429)"))
+        (line,) = told(capsys)
+        assert "waits 590 s" in line
         note(tmp_path, Wait("example.org", time.time() + 30.4, "which is asked once in 30 s"))
         assert len(told(capsys)) == 1
 

@@ -70,12 +70,13 @@ def test_recipes_do_not_mix(fresh: Workspace) -> None:
 
 
 def test_drop_reasons_count_each_document_once_with_an_example(workspace: Workspace) -> None:
-    found = {row["reason"]: (row["documents"], row["characters"], row["example_uri"]) for row in ask(workspace, "FROM drop_reasons")}
+    asked = ("documents", "characters", "example_uri", "example_detail")
+    found = {row["reason"]: tuple(row[name] for name in asked) for row in ask(workspace, "FROM drop_reasons")}
     assert found == {
-        "few_words": (1, 200, uri("birch")),
-        "near_duplicate": (1, 300, uri("cedar")),
-        "over_share": (1, 400, uri("elder")),
-        "capture_failed": (1, 0, uri("dogwood")),
+        "few_words": (1, 200, uri("birch"), "words must be at least min_words"),
+        "near_duplicate": (1, 300, uri("cedar"), f"of {uri('apple')}"),
+        "over_share": (1, 400, uri("elder"), None),
+        "capture_failed": (1, 0, uri("dogwood"), "connection reset"),
     }
 
 

@@ -62,9 +62,7 @@ class Crawl:
         self._follows = False
         scope = self.frontier.scope
         left = [
-            url
-            for url in self.known.pages()
-            if key(url) not in self.frontier.known and key(url) not in self._settled and scope.has_host(url) and scope.wants(url)
+            url for url in self.known.pages() if key(url) not in self.frontier.known and key(url) not in self._settled and scope.holds(url)
         ]
         for url in left:
             self.frontier.add(url)
@@ -78,7 +76,7 @@ class Crawl:
 
     def _level(self, level: list[str]) -> Iterator[Item]:
         while level or self._again:
-            chosen = self.frontier.within_limit(level, self.known.had_of(level))
+            chosen = self.frontier.within_limit(level, filter(self.known.was_asked, level))
             yield from self._asked(chosen, set(filter(self.known.is_at_hand, chosen)))
             left = set(level).difference(chosen)
             yield from self.frontier.beyond_limit(url for url in level if url in left)
@@ -214,7 +212,7 @@ class Crawl:
     def _is_other(self, url: str, canonical: str) -> bool:
         """Whether the canonical address of a page is another page that can be had; not in a circle of pages that name each other."""
         scope, target = self.frontier.scope, key(canonical)
-        if not scope.has_host(canonical) or not scope.wants(canonical) or self._settled.get(target) is False:
+        if not scope.holds(canonical) or self._settled.get(target) is False:
             return False
         last = self._last(target)
         if last == key(url):
@@ -230,7 +228,7 @@ class Crawl:
         return url_key
 
     def _has_room(self, url: str) -> bool:
-        return self.frontier.asked < self.frontier.max_pages and self.frontier.admits(url)
+        return self.frontier.has_room(url) and self.frontier.admits(url)
 
     def _wait_for(self, item: Item, canonical: str) -> Iterator[Item]:
         url, target = item.native_id, key(canonical)
@@ -252,6 +250,7 @@ class Crawl:
     def _settle(self, url: str, captured: bool) -> Iterator[Item]:
         """Notes what became of a page, and gives the rows of those that waited for it; without it they stand for themselves."""
         self._settled[key(url)] = captured
+        self.frontier.owed.discard(key(url))
         for row in self._waiting.pop(key(url), []):
             if captured:
                 yield row

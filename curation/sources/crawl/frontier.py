@@ -1,6 +1,6 @@
 """The frontier of a crawl: which addresses are known, which come next, and what is not asked for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
 from curation.sources.crawl.scope import Scope
@@ -15,15 +15,24 @@ ROWS_OF_LIMIT = 100
 MOST_KNOWN = 1_000_000
 """Addresses of one crawl, so that memory has an end."""
 
+BEYOND_LIMIT = "not asked for: max_pages"
+"""How the reason of an address begins for which there was no room."""
+
 
 @dataclass
 class Frontier:
-    """Addresses by their keys, level by level. `spellings` are those of an earlier capture, by key: they are kept."""
+    """Addresses by their keys, level by level. `named` are those that the recipe names itself.
+
+    Of an earlier capture, `spellings` are kept, by key, and `owed` are the keys of pages that are still to be asked for: whether or
+    not they are linked to, new addresses leave room for them.
+    """
 
     scope: Scope
     max_pages: int
     tallies: Tallies
     spellings: dict[str, str]
+    named: Set[str] = frozenset()
+    owed: set[str] = field(default_factory=set)
     traps: Traps = field(default_factory=Traps)
     known: set[str] = field(default_factory=set)
     asked: int = 0
@@ -61,18 +70,25 @@ class Frontier:
         self.traps.admitted(url)
 
     def within_limit(self, urls: list[str], earlier: Iterable[str] = ()) -> list[str]:
-        """The addresses that may still be asked for, in their order: those of an earlier capture go before new ones."""
+        """The addresses that may still be asked for, in their order: those of the recipe and of before go before new ones."""
+        self.owed.difference_update(map(key, urls))
         room = self.max_pages - self.asked
-        if len(urls) > room:
-            had = set(earlier)
-            chosen = set(sorted(urls, key=lambda url: (url not in had, url))[:room])
+        if len(urls) + len(self.owed) > room:
+            first = {*earlier, *(url for url in urls if key(url) in self.named)}
+            chosen = set(sorted(url for url in urls if url in first)[:room])
+            left = max(0, room - len(chosen) - len(self.owed))
+            chosen |= set(sorted(url for url in urls if url not in first)[:left])
             urls = [url for url in urls if url in chosen]
         self.asked += len(urls)
         return urls
 
+    def has_room(self, url: str) -> bool:
+        """Whether one more address may be asked for."""
+        return self.asked + len(self.owed - {key(url)}) < self.max_pages
+
     def beyond_limit(self, urls: Iterable[str]) -> Iterator[Item]:
         """Rows for addresses that are not asked for because there were too many."""
-        reason = f"not asked for: max_pages ({self.max_pages}) reached"
+        reason = f"{BEYOND_LIMIT} ({self.max_pages}) reached"
         for url in urls:
             self._rows += 1
             if self._rows <= ROWS_OF_LIMIT:

@@ -1,8 +1,9 @@
 """What is known of a site from before: the earlier capture, what it left for this one, and what sitemaps say has changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from curation.sources.crawl.frontier import BEYOND_LIMIT
 from curation.sources.crawl.notes import Notes
 from curation.sources.crawl.sitemaps import moment
 from curation.sources.crawl.url_forms import key
@@ -23,14 +24,16 @@ class Known:
         fact = self.earlier.fact(url)
         return fact is not None and fact.sha256 is not None
 
-    def had_of(self, urls: Iterable[str]) -> Iterator[str]:
-        """Those of some addresses whose page was captured."""
-        return filter(self.had, urls)
+    def was_asked(self, url: str) -> bool:
+        """Whether an address was asked for, whatever came of it."""
+        fact = self.earlier.fact(url)
+        return url in self.notes.moved or (fact is not None and not (fact.error or "").startswith(BEYOND_LIMIT))
 
-    def pages(self) -> Iterator[str]:
-        """The address of every page that was captured."""
+    def pages(self, kept: bool = True) -> Iterator[str]:
+        """The address of every page that was captured; those that were kept although gone if they are wanted."""
         for fact in self.earlier.facts():
-            if fact.sha256 is not None and fact.native_id.startswith(("http://", "https://")):
+            is_page = fact.sha256 is not None and fact.native_id.startswith(("http://", "https://"))
+            if is_page and (kept or fact.gone is None):
                 yield fact.native_id
 
     def item(self, url: str) -> Item | None:

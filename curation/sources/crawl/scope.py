@@ -28,6 +28,10 @@ class Scope:
         """Whether `include` and `exclude` let an address in."""
         return (not self._include or _matches(self._include, url)) and not _matches(self._exclude, url)
 
+    def holds(self, url: str) -> bool:
+        """Whether an address is one of the source's."""
+        return self.has_host(url) and self.wants(url)
+
     def vouches(self, url: str) -> bool:
         """Whether the recipe says that an address is no trap."""
         return _matches(self._not_traps, url)

@@ -6,6 +6,7 @@ that resolves to 127.0.0.1 at the second look).
 
 import socket
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -14,6 +15,10 @@ from httpcore2 import SOCKET_OPTION, NetworkStream
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 """An IPv4 address in its last 32 bits (RFC 6052, 2.1)."""
+
+
+PRIVATE = "set `private_addresses` in the recipe if that is meant"
+"""What to do about an address that is not asked."""
 
 
 class PrivateAddress(Exception):
@@ -52,6 +57,14 @@ def _is_plainly_public(address: IPv4Address | IPv6Address) -> bool:
         special = special and address not in _NAT64
         return not (special or address.is_link_local or address.is_site_local)
     return address.is_global and not special
+
+
+def is_closed(url: str) -> bool:
+    """Whether an address names this machine or a number of a private network; a name is not looked up."""
+    host = urlsplit(url).hostname or ""
+    with suppress(ValueError):
+        return not is_public(host)
+    return is_loopback(url)
 
 
 def is_loopback(url: str) -> bool:

@@ -6,7 +6,7 @@ Its final answer is in the journal before anybody sees it, and what it cost is i
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -20,11 +20,11 @@ from curation.sources.fetch.addresses import is_loopback
 from curation.sources.fetch.decoding import ACCEPTED
 from curation.sources.fetch.journal import Given, HostState, Journal
 from curation.sources.fetch.meter import Meter
-from curation.sources.fetch.pace import SHARED, Pace, TooLong, retry_after
+from curation.sources.fetch.pace import LONGEST_PAUSE, SHARED, Pace, TooLong, retry_after
 from curation.sources.fetch.page import Answer, FetchError, Refused
 from curation.sources.fetch.patience import TryAgain, tries
 from curation.sources.fetch.transport import LONGEST_RESPONSE, Broken, Exchange, Transport, Unresolved
-from curation.sources.fetch.waits import LEAST, Wait, note
+from curation.sources.fetch.waits import note_if_long
 from curation.sources.source import NetworkSource, RemoteSource
 
 PACES = "paces"
@@ -92,7 +92,7 @@ class Client:
         self._asking: dict[bytes, tuple[threading.Lock, int]] = {}  # with how many threads that want the answer
         self._lock = threading.Lock()
         for host in self._journal.hosts():
-            self._pace(host.receipt.host).resume(host.asked, host.closed_until)
+            self._pace(host.receipt.host).resume(host.asked, host.closed_until, host.written)
             self.receipts.by_host.setdefault(host.receipt.host, host.receipt)
 
     def ask(self, question: Question, not_yet: NotYet | None = None, since: float = 0.0) -> Given:
@@ -145,7 +145,7 @@ class Client:
         host, failed = host_of(question.url), None
         self._require_name(host)
         try:
-            for attempt in tries(not_yet is not None, partial(self._note, host)):
+            for attempt in tries(not_yet is not None, partial(note_if_long, self._state, host)):
                 if failed is not None:
                     self._add(host, waited=time.monotonic() - failed)
                 with attempt:
@@ -193,9 +193,9 @@ class Client:
         if not (address or self._reachable or is_loopback(question.url)):
             raise Refused(NOBODY)
         exchange = Exchange(question.url, headers, question.largest, question.cut, address)
-        interval = 0.0 if address else max(self._delay, self._least(question.url))
-        with self._turn(host):
-            waited = 0.0 if address else self._wait(host, interval)
+        interval = 0.0 if address else self._interval(question.url)
+        with self._turn(host, interval) as waited:
+            waited += 0.0 if address else self._wait(host, interval)
             # on disk before it is sent: a kill must not hide a request
             self._add(host, requests=1, waited=waited)
             meter = Meter(LONGEST_RESPONSE + question.largest / 1e6)
@@ -218,25 +218,39 @@ class Client:
     def _pace(self, host: str) -> Pace:
         return SHARED.of(self._together or host, self._paces)
 
+    def _interval(self, url: str) -> float:
+        """Seconds between two requests. Raises Refused where a host wants more than anybody waits who did not say so."""
+        least = self._least(url)
+        if least > max(self._delay, LONGEST_PAUSE):
+            raise Refused(
+                f"could not be had: the host wants {least:g} s between two requests; more than {LONGEST_PAUSE:g} s are only waited for "
+                "where `delay_seconds` is as much",
+                transient=True,
+            )
+        return max(self._delay, least)
+
     def _wait(self, host: str, interval: float) -> float:
         """Waits until a host may be asked, and gives the seconds that it took."""
         try:
-            return self._pace(host).wait_turn(interval, partial(self._note, host))
+            return self._pace(host).wait_turn(interval, partial(note_if_long, self._state, host))
         except TooLong as error:
             raise Refused(f"could not be had: the host {error}", transient=True) from error
 
-    def _note(self, host: str, seconds: float, why: str, silent: float = 0.0) -> None:
-        """Leaves word of a wait that is long, after so many seconds without a word."""
-        if silent + seconds >= LEAST:
-            note(self._state, Wait(host, time.time() + seconds, why))
-
     @contextmanager
-    def _turn(self, host: str) -> Iterator[None]:
-        """Lets so many ask a host at a time as the source says, and hosts that are asked together by one of all processes."""
+    def _turn(self, host: str, interval: float) -> Iterator[float]:
+        """Lets so many ask a host at a time as the source says, and hosts that are asked together by one of all processes.
+
+        Gives the seconds that another process was waited for. Raises SourceError where that does not end.
+        """
         with self._lock:
             turns = self._turns.setdefault(self._together or host, threading.Semaphore(1 if self._together else self._concurrency))
-        with turns, self._pace(host).alone() if self._together else nullcontext():
-            yield
+        with turns:
+            if not self._together:
+                yield 0.0
+                return
+            most = interval + LONGEST_PAUSE + LONGEST_RESPONSE
+            with self._pace(host).alone(most, partial(note_if_long, self._state, host)) as waited:
+                yield waited
 
     def _add(self, host: str, **amounts: float) -> None:
         """Adds to a host's receipt, and puts it on disk."""
@@ -244,7 +258,7 @@ class Client:
             receipt, pace = self.receipts.of(host), self._pace(host)
             for name, amount in amounts.items():
                 setattr(receipt, name, getattr(receipt, name) + amount)
-            self._journal.note(HostState(replace(receipt), pace.last, pace.closed_until))
+            self._journal.note(HostState(replace(receipt), pace.last, pace.closed_until, time.time()))
 
 
 def agent(source: RemoteSource, context: Context) -> str:

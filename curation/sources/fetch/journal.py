@@ -42,7 +42,8 @@ CREATE TABLE IF NOT EXISTS hosts (
     errors INTEGER NOT NULL,
     robots TEXT NOT NULL,
     asked REAL NOT NULL,       -- when it was last asked, in seconds since the epoch
-    closed_until REAL NOT NULL -- when a pause ends that it asked for
+    closed_until REAL NOT NULL, -- when a pause ends that it asked for
+    written REAL NOT NULL      -- when this was written, by the same clock
 );
 """
 
@@ -65,6 +66,7 @@ class HostState:
     receipt: Receipt
     asked: float
     closed_until: float
+    written: float
 
 
 class Journal:
@@ -93,6 +95,7 @@ class Journal:
             database.execute("PRAGMA synchronous = NORMAL")
             database.executescript(_TABLES)
             database.execute("SELECT count(*) FROM answers").fetchone()
+            database.execute("SELECT written FROM hosts").fetchone()  # one of an older version has none
         except sqlite3.DatabaseError:
             database.close()
             raise
@@ -145,14 +148,14 @@ class Journal:
     def note(self, host: HostState) -> None:
         """Puts on disk what is known of a host."""
         with self._told():
-            row = (*astuple(host.receipt), host.asked, host.closed_until)
-            self._database.execute("INSERT OR REPLACE INTO hosts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            row = (*astuple(host.receipt), host.asked, host.closed_until, host.written)
+            self._database.execute("INSERT OR REPLACE INTO hosts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def hosts(self) -> list[HostState]:
         """What is known of every host."""
         with self._told():
             rows = self._database.execute("SELECT * FROM hosts ORDER BY host").fetchall()
-        return [HostState(Receipt(*row[:-2]), *row[-2:]) for row in rows]
+        return [HostState(Receipt(*row[:-3]), *row[-3:]) for row in rows]
 
     def _body(self, key: bytes) -> Path:
         return self._state / BODIES / key.hex()

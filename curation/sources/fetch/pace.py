@@ -1,28 +1,31 @@
 """The pace at which a host is asked: a least time between two requests, and pauses that it asks for itself.
 
 It holds for the host as a whole: one for all captures of this process, and of all processes that share a folder. Those take
-turns by a file for each host, which is locked while a turn is taken and not while it is waited for.
+turns by a file for each host, which is locked while a turn is taken and not while it is waited for. A turn that a process waits for
+is nobody's when that has ended.
 """
 
 import fcntl
-import math
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import count
 from pathlib import Path
+from typing import cast
 
+from curation.sources.fetch.alive import is_alive, number_in
+from curation.sources.fetch.times import LONGEST_REMEMBERED, NOTHING, Booking, Times, read, write
+from curation.sources.fetch.waits import LEAST
 from warehouse.digests import sha256_bytes
+from warehouse.errors import SourceError
 
 LONGEST_PAUSE = 600.0
 """Seconds. A host that wants to be left alone for longer is not waited for."""
-
-LONGEST_REMEMBERED = 86_400.0
-"""Seconds. What a host asks for beyond is taken for this: a typing error must not close it for years."""
 
 Say = Callable[[float, str], None]
 """Told the seconds of a wait, and why it is."""
@@ -36,41 +39,14 @@ class TooLong(Exception):
         self.seconds = seconds
 
 
-@dataclass(frozen=True)
-class Times:
-    """When a host was and may be asked, in seconds since the epoch, so that it outlives the process."""
+_NUMBERS = count(1)
+"""Of the turns that this process waits for."""
 
-    last: float = 0.0  # the last turn that was taken, which may be still to come; 0: none was
-    closed_until: float = 0.0  # when a pause ends that the host asked for
-    status: int = 0  # of the answer by which it asked for that; 0: not known
-    written: float = 0.0
+LONGEST_LATE = 60.0
+"""Seconds. A process that lets its turn go by for so long was stopped."""
 
-    def at(self, now: float) -> "Times":
-        """The same, where the clock was set back since it was written: nobody waits for it to come round again."""
-        back = max(self.written - now, 0.0)
-        return Times(self.last - back, min(self.closed_until - back, now + LONGEST_REMEMBERED), self.status, now)
-
-    def joined(self, other: "Times") -> "Times":
-        """The later of each."""
-        closed = max(self, other, key=lambda times: times.closed_until)
-        return replace(closed, last=max(self.last, other.last), written=max(self.written, other.written))
-
-    def line(self) -> bytes:
-        """As it is written: always of one length, so that a process that is killed leaves no half of one."""
-        return f"{self.last:020.6f} {self.closed_until:020.6f} {self.status:03} {self.written:020.6f}\n".encode()
-
-    @classmethod
-    def of(cls, line: bytes) -> "Times":
-        """What a line says; nothing is known by one that is damaged."""
-        with suppress(ValueError):
-            last, closed_until, status, written = line.split()
-            found = cls(float(last), float(closed_until), int(status), float(written))
-            if len(line) == len(_NOTHING.line()) and math.isfinite(found.last + found.closed_until + found.written):
-                return found
-        return _NOTHING
-
-
-_NOTHING = Times()
+LOOK_SECONDS = 0.05
+"""Between two tries of a lock that another process may hold for long."""
 
 _YOUNG = 50_000_000
 """Nanoseconds that the clock of a file system may go in one step."""
@@ -85,12 +61,15 @@ class Pace:
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._lock = threading.Lock()
-        self._times = _NOTHING
+        self._times = NOTHING
+        self._booked: list[Booking] = []
+        self._own: set[int] = set()  # the numbers of those that are waited for here
+        self._process = 0  # the number by which others know that this one is alive; 0: not asked for yet
         self._seen = 0  # when the file was changed that was read last, in its own nanoseconds
 
     @property
     def last(self) -> float:
-        """The last turn that was taken, which may be still to come; 0 where there was none."""
+        """The last turn that was taken; 0 where there was none."""
         return self._times.last
 
     @property
@@ -98,11 +77,11 @@ class Pace:
         """When the pause ends that the host asked for; in the past where there is none."""
         return self._times.closed_until
 
-    def resume(self, last: float, closed_until: float) -> None:
-        """Takes up what an earlier process knew. Times that lie too far ahead are those of a clock that was set."""
+    def resume(self, last: float, closed_until: float, written: float) -> None:
+        """Takes up what an earlier process knew and wrote down then."""
         now = time.time()
         with self._lock:
-            self._times = self._times.at(now).joined(Times(min(last, now), closed_until).at(now))
+            self._times = self._times.at(now).joined(Times(last, closed_until, written=written).at(now))
 
     def sent(self, moment: float, interval: float) -> None:
         """A request went out later than its turn was, since its connection had to be made first."""
@@ -119,76 +98,153 @@ class Pace:
         """Waits until the host may be asked, `interval` seconds or more after the last request.
 
         Turns are given in the order in which they are asked for, whichever process asks. Gives the seconds that it took.
-        Raises TooLong.
+        Raises TooLong where the host itself wants to be left alone; an interval is waited for, however long.
         """
         begun = time.monotonic()
         while True:
-            turn, now = self._taken(interval)
+            turn, now, booking = self._taken(interval)
             if turn > now:
                 closed = self._times.closed_until > now
                 asked = f" (HTTP {self._times.status})" if self._times.status >= 400 else ""
                 say(turn - now, f"which asked for it{asked}" if closed else f"which is asked once in {interval:g} s")
-                time.sleep(turn - now)
-                with self._known(shared=False) as known:
-                    if known.closed_until > max(turn, known.written):
-                        continue  # it asked for a pause in the meantime
+                try:
+                    time.sleep(turn - now)
+                finally:
+                    has_come = self._has_come(turn, booking)
+                if not has_come:
+                    continue  # it asked for a pause in the meantime
             return time.monotonic() - begun
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """For the length of a block no other process is in such a block of this host."""
-        with _locked(self._file and self._file.with_suffix(".alone")):
-            yield
+    def alone(self, most: float, say: Say) -> Iterator[float]:
+        """For the length of a block no other process is in such a block of this host. Gives the seconds that it was waited for.
 
-    def _taken(self, interval: float) -> tuple[float, float]:
-        """Takes the next turn, and gives when it is and what time it is now. Raises TooLong."""
+        Raises SourceError where it was waited for as long as `most`: a process that was stopped, and not ended, holds it for ever.
+        """
+        line = _Line(time.monotonic(), most, say)
+        with ExitStack() as stack:
+            if self._file is not None:
+                # who leaves and comes again at once stands behind who waits
+                with _locked(self._file.with_suffix(".next"), line.wait):
+                    stack.enter_context(_locked(self._file.with_suffix(".alone"), line.wait))
+            yield time.monotonic() - line.begun
+
+    def _taken(self, interval: float) -> tuple[float, float, Booking | None]:
+        """Takes the next turn: when it is, what time it is now, and its booking where it is still to come. Raises TooLong."""
         with self._known(shared=interval > 0) as known:
             now = known.written
-            turn = max(now, known.closed_until, known.last + interval if interval else 0.0)
-            alone = max(known.closed_until - now, min(turn - now, interval))
-            if alone > LONGEST_PAUSE:
-                raise TooLong(alone)
-            self._times = replace(known, last=max(known.last, turn))
-            return turn, now
+            if (pause := known.closed_until - now) > LONGEST_PAUSE:
+                raise TooLong(pause)
+            before = max([known.last, *(booking.turn for booking in self._booked)])
+            turn = max(now, known.closed_until, before + interval if interval else 0.0)
+            if not (interval and turn > now):
+                self._times = replace(known, last=max(known.last, turn))
+                return turn, now, None
+            booking = Booking(turn, self._process, next(_NUMBERS))
+            self._own.add(booking.number)
+            self._booked.append(booking)
+            return turn, now, booking
+
+    def _has_come(self, turn: float, booking: Booking | None) -> bool:
+        """Ends the wait for a turn, and gives whether the host may be asked now."""
+        with self._known(shared=booking is not None) as known:
+            if booking is not None:
+                self._own.discard(booking.number)
+                self._booked = [other for other in self._booked if (other.process, other.number) != (booking.process, booking.number)]
+            if known.closed_until > max(turn, known.written):
+                return False
+            self._times = replace(known, last=max(known.last, known.written))
+            return True
 
     @contextmanager
     def _known(self, shared: bool) -> Iterator[Times]:
         """What is known by now, for one thread, and with `shared` one process, at a time; what the block makes of it is then shared."""
         with self._lock, _locked(self._file if shared else None) as descriptor:
             now = time.time()
-            theirs = self._news() if descriptor is None else Times.of(os.pread(descriptor, 200, 0))
+            self._booked = _set_back(self._booked, self._times, now)
+            theirs = self._news() if descriptor is None else self._shared(descriptor, now)
             self._times = self._times.at(now).joined(theirs.at(now))
             yield self._times
             if descriptor is not None:
                 with suppress(OSError):
-                    os.pwrite(descriptor, self._times.line(), 0)
+                    write(descriptor, self._times, self._booked)
+
+    def _shared(self, descriptor: int, now: float) -> Times:
+        """What is in the file. Turns that were booked by processes that have ended since are nobody's."""
+        folder = cast(Path, self._file).parent
+        self._process = number_in(folder)
+        theirs, booked = read(descriptor)
+        ours = [booking for booking in self._booked if booking.process == self._process and booking.number in self._own]
+        known = {(booking.process, booking.number) for booking in ours}
+        others = [booking for booking in _set_back(booked, theirs, now) if (booking.process, booking.number) not in known]
+        ahead = [booking for booking in others if booking.turn > now - LONGEST_LATE and is_alive(folder, booking.process)]
+        self._booked = ours + ahead
+        return theirs
 
     def _news(self) -> Times:
         """What is in the file, where it has changed since it was last looked at."""
         try:
             if self._file is None or (changed := self._file.stat().st_mtime_ns) == self._seen:
-                return _NOTHING
+                return NOTHING
             # what is as young may be written again under the same time
             self._seen = changed if time.time_ns() - changed > _YOUNG else 0
-            return Times.of(self._file.read_bytes())
+            return Times.of(self._file.read_bytes()[: len(NOTHING.line())])
         except OSError:
-            return _NOTHING
+            return NOTHING
+
+
+def _set_back(booked: list[Booking], times: Times, now: float) -> list[Booking]:
+    """Turns to come, where the clock was set back since they were written down with some times."""
+    back = max(times.written - now, 0.0)
+    return [replace(booking, turn=booking.turn - back) for booking in booked] if back else booked
+
+
+@dataclass
+class _Line:
+    """Whoever waits for a lock."""
+
+    begun: float  # by a clock that only goes forward
+    most: float
+    say: Say
+    has_said: bool = False
+
+    def wait(self) -> None:
+        """Waits a moment. Raises SourceError where it has been long enough."""
+        waited = time.monotonic() - self.begun
+        if waited > self.most:
+            raise SourceError(f"another capture has asked the same hosts for {self.most:g} s and does not end. End it, and try again.")
+        if waited >= LEAST and not self.has_said:
+            self.has_said = True
+            self.say(self.most - waited, "at most, since another capture asks it and it wants one request at a time")
+        time.sleep(LOOK_SECONDS)
 
 
 @contextmanager
-def _locked(file: Path | None) -> Iterator[int | None]:
-    """A file to read and write, which no other process has at the same time; None where there is none to be had."""
+def _locked(file: Path | None, wait: Callable[[], None] | None = None) -> Iterator[int | None]:
+    """A file to read and write, which no other process has at the same time; None where there is none to be had.
+
+    `wait` is called again and again while another has it; without it, that is a moment.
+    """
     descriptor = None
     try:
         if file is not None:
             with suppress(OSError):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                while not _has_locked(descriptor, at_once=wait is not None):
+                    cast(Callable[[], None], wait)()
         yield descriptor
     finally:
         if descriptor is not None:
             os.close(descriptor)
+
+
+def _has_locked(descriptor: int, at_once: bool) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (fcntl.LOCK_NB if at_once else 0))
+    except BlockingIOError:
+        return False
+    return True
 
 
 class Paces:

@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore2
 import httpx2
 
-from curation.sources.fetch.addresses import Connector, NoAddress, PrivateAddress, is_loopback, require_public
+from curation.sources.fetch.addresses import PRIVATE, Connector, NoAddress, PrivateAddress, is_loopback, require_public
 from curation.sources.fetch.decoding import Body, Damaged, TooLarge, UnknownCoding
 from curation.sources.fetch.meter import Meter, MeteredBackend, TooSlow, metered
 from curation.sources.fetch.page import Answer, FetchError, Refused
@@ -73,9 +73,7 @@ class Transport:
             with metered(meter):
                 return self._answer(url, exchange)
         except PrivateAddress as error:
-            raise Refused(
-                f"is on this machine or in a private network ({error}); set `private_addresses` in the recipe if that is meant"
-            ) from error
+            raise Refused(f"is on this machine or in a private network ({error}); {PRIVATE}") from error
         except NoAddress as error:
             raise Unresolved(str(error)) from error
         except TooSlow as error:

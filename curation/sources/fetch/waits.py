@@ -1,6 +1,7 @@
 """What a capture waits for, in a note in its state folder: it runs in a process of its own, and people look elsewhere."""
 
 import json
+import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +26,12 @@ def note(state: Path, wait: Wait) -> None:
     with suppress(OSError):
         # in place: others who look through the folder must not meet a file that is gone a moment later
         (state / FILE).write_text(json.dumps(asdict(wait)))
+
+
+def note_if_long(state: Path, host: str, seconds: float, why: str, silent: float = 0.0) -> None:
+    """Leaves word of a wait that is long, after so many seconds without a word."""
+    if silent + seconds >= LEAST:
+        note(state, Wait(host, time.time() + seconds, why))
 
 
 def noted(state: Path) -> Wait | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from curation.sources.fetch.pace import Pace, Say, TooLong
 from curation.sources.git.command import Git, GitError, new_repository, size_of
 from curation.sources.git.hosts import GitAddress, numbers_of
 from curation.sources.receipts import Receipt
@@ -34,6 +35,22 @@ _LAZY = {
 
 
 @dataclass(frozen=True)
+class Turns:
+    """When a host may be asked: at the pace that all captures of the workspace keep together."""
+
+    pace: Pace
+    delay: float  # seconds between the end of a command and the beginning of the next
+    say: Say
+
+    def wait(self) -> float:
+        """Waits for a turn, and gives the seconds that it took. Raises SourceError where the host is not to be asked for long."""
+        try:
+            return self.pace.wait_turn(self.delay, self.say)
+        except TooLong as error:
+            raise SourceError(f"the host {error}. Try again later.") from error
+
+
+@dataclass(frozen=True)
 class Access:
     """How a git server may be asked: by whom, with what, and how much may come."""
 
@@ -42,7 +59,7 @@ class Access:
     secrets: tuple[str, ...]  # what must not appear in a message
     private_addresses: bool
     most_bytes: int
-    delay_seconds: float
+    turns: Turns
 
 
 @dataclass(frozen=True)
@@ -69,7 +86,6 @@ class Server:
     access: Access
     git: Git
     receipt: Receipt
-    _last: float = -1e9
 
     def __post_init__(self) -> None:
         numbers = numbers_of(self.address, self.access.private_addresses)
@@ -123,10 +139,8 @@ class Server:
         self._ask("-c", "fetch.negotiationAlgorithm=noop", "fetch", "-q", _REMOTE, *options, given=given)
 
     def _ask(self, *arguments: str, given: bytes = b"") -> bytes:
-        wait = self._last + self.access.delay_seconds - time.monotonic()
-        if wait > 0:
-            time.sleep(wait)
-            self.receipt.waited += wait
+        turns = self.access.turns
+        self.receipt.waited += turns.wait()
         before = size_of(self.git.repository)
         try:
             return self.git.run(*arguments, given=given)
@@ -134,7 +148,7 @@ class Server:
             self.receipt.errors += 1
             raise
         finally:
-            self._last = time.monotonic()
+            turns.pace.sent(time.time(), turns.delay)
             self.receipt.requests += 1
             self.receipt.bytes += max(0, size_of(self.git.repository) - before)
 

@@ -77,11 +77,33 @@ def test_a_quote_that_never_ends_is_told(tmp_path: Path, read: Read) -> None:
     assert "unexpected end" in captured.errors["a.csv#2"]
 
 
-@pytest.mark.parametrize("name", ["rows.csv", "rows.parquet"])
+@pytest.mark.parametrize("name", MAKERS)
 def test_a_table_without_the_column_is_one_failed_item_that_names_those_it_has(tmp_path: Path, read: Read, name: str) -> None:
     (tmp_path / name).write_bytes(MAKERS[name](ROWS))
     captured = read(path=name, columns={"text": "body"})
     assert captured.errors == {name: "has no column 'body'; its columns are: text, name, year. Check `columns` in the recipe"}
+
+
+def test_rows_of_json_without_a_text_are_failed_items_where_another_row_has_one(tmp_path: Path, read: Read) -> None:
+    rows = [{"a": 1}, {"a": 1}, {"id": 2}, {"text": "here", "id": 4}, {"a": 1}, {"text": "no id"}]
+    (tmp_path / "a.jsonl").write_bytes(jsonl(rows))
+    captured = read(path="a.jsonl", columns={"id": "id"})
+    assert captured.contents == {"4": b"here"}
+    text, identity = "there is no text: column 'text' is missing", "there is no id: column 'id' is missing"
+    assert list(captured.errors.values()) == [*(f"row {n}: {text}" for n in (1, 2, 3, 5)), f"row 6: {identity}"]
+
+
+@pytest.mark.parametrize("name", ["rows.json", "rows.jsonl"])
+def test_a_column_that_no_row_of_json_has_is_told_beside_its_documents(tmp_path: Path, read: Read, name: str) -> None:
+    (tmp_path / name).write_bytes(MAKERS[name](ROWS))
+    captured = read(path=name, columns={"title": "headline"})
+    assert list(captured.contents.values()) == [b"first", b"second", b"third"]
+    assert captured.errors == {name: "has no column 'headline'; its columns are: text, name, year. Check `columns` in the recipe"}
+
+
+def test_an_array_that_breaks_off_before_any_text_tells_of_its_rows_and_of_the_break(tmp_path: Path, read: Read) -> None:
+    (tmp_path / "a.json").write_text('[{"a": 1}, {"a": 2}, {"te')
+    assert [error.split(":")[0] for error in read(path="a.json").errors.values()] == ["row 1", "row 2", "row 3"]
 
 
 def test_a_row_without_an_id_is_a_failed_item(tmp_path: Path, read: Read) -> None:

@@ -75,11 +75,29 @@ def test_without_an_id_column_a_shorter_data_set_has_tombstones_for_its_last_row
     assert gone(second) == ["train#3"]
 
 
-def test_rows_that_were_not_reached_are_no_tombstones(captures: Captures, hub: Hub) -> None:
-    hub.files = rows("ape", "bee", "cat")
-    hub.coming = [rows("ape", "cat", "bee"), {**rows("ape"), "data/train-1.jsonl": b"no json at all\n"}]
-    _, cut, damaged = captures.again({"columns": {"id": "name"}}, {"columns": {"id": "name"}, "max_rows": 2}, {"columns": {"id": "name"}})
-    assert gone(cut) == gone(damaged) == []
+@pytest.mark.parametrize("vanished", ["drop", "keep"])
+def test_rows_that_could_not_be_read_stay_as_they_were_there_or_gone(captures: Captures, hub: Hub, vanished: str) -> None:
+    damaged = {**rows("ape"), "data/train-1.jsonl": b"no json at all\n"}
+    hub.files, hub.coming = rows("ape", "bee", "cat"), [rows("ape", "cat"), damaged, rows("ape", "bee")]
+    by_name = {"columns": {"id": "name"}, "vanished": vanished}
+    _, second, third, last = captures.again(by_name, by_name, by_name, by_name)
+    assert {name: third[name] for name in second} == second
+    assert "1 of its documents" in third["(kept)"]["error"]
+    assert "not read to their end" in third["(kept)"]["error"]
+    assert gone(last) == ["cat"]
+
+
+def test_rows_beyond_the_most_that_are_read_stay_until_the_recipe_wants_fewer(captures: Captures, hub: Hub) -> None:
+    hub.files, hub.coming = rows("ape", "bee"), [rows("cat", "ape", "bee"), rows("dog", "cat", "ape", "bee")]
+    _, second, fewer = captures.again(*({"columns": {"id": "name"}, "max_rows": most} for most in (2, 2, 1)))
+    assert list(second) == ["cat", "ape", "bee", "(kept)"]
+    assert list(fewer) == ["dog"]
+
+
+def test_other_rows_than_before_make_none_of_those_gone(captures: Captures, hub: Hub) -> None:
+    hub.files = rows("ape", "bee")
+    _, second = captures.again({"vanished": "keep"}, {"columns": {"id": "name"}, "vanished": "keep"})
+    assert list(second) == ["ape", "bee"]
 
 
 @pytest.mark.slow

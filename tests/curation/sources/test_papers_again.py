@@ -90,6 +90,18 @@ def test_a_paper_that_only_left_the_newest_stays_and_is_asked_for_by_its_id(
         assert len([path for path in arxiv.asked if path.startswith("/e-print/")]) == (0 if number else 2)
 
 
+def test_a_paper_that_could_not_be_had_is_asked_for_again_although_it_left_the_newest(
+    arxiv: Arxiv, papers: Any, captures: Captures
+) -> None:
+    asked = papers(listing=["cs.CL"], max_papers=1, licences=False)
+    arxiv.papers = [Paper("2401.00001", source=b"\x1f\x8b and no more")]
+    captures.again(asked)
+    arxiv.papers.insert(0, Paper("2401.00002", source=one_file("two")))
+    assert "damaged" in captures.again(asked)["2401.00001"]["error"]
+    arxiv.papers[1].source = one_file("one")
+    assert captures.again(asked)["2401.00001"]["content"]
+
+
 @pytest.mark.parametrize("vanished", ["drop", "keep"])
 def test_outside_the_newest_arxiv_itself_says_what_is_gone_or_new(arxiv: Arxiv, papers: Any, captures: Captures, vanished: str) -> None:
     asked = papers(listing=["cs.CL"], max_papers=3, licences=False, vanished=vanished)

@@ -1,5 +1,7 @@
 """The pace at which arXiv is asked: all its hosts together, by all captures of this machine."""
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ from captured_source import Captures
 from small_site import running
 
 from curation.sources.context import Context
+from curation.sources.fetch.client import paces
+from curation.sources.fetch.pace import SHARED
 from curation.sources.papers import PapersSource
 
 
@@ -36,6 +40,25 @@ def test_two_captures_at_once_keep_the_pace_together(arxiv: Arxiv, papers: Any, 
         list(together.map(capture, (1, 2)))
     gaps = [later - earlier for earlier, later in zip(arxiv.times, arxiv.times[1:], strict=False)]
     assert len(gaps) == 3 and min(gaps) > 0.2
+
+
+def test_the_time_that_another_capture_has_the_turn_is_counted_as_waited(arxiv: Arxiv, papers: Any, tmp_path: Path) -> None:
+    arxiv.papers = [Paper("2401.00001", source=one_file("tides"))]
+    source, context = papers(ids=["2401.00001"], licences=False), Context(tmp_path, tmp_path / "state", cache=tmp_path / "cache")
+    (folder,) = [found for found in [paces(context)] if found]
+    held = threading.Event()
+
+    def hold() -> None:
+        with SHARED.of(source.together, folder).alone(9.0, lambda *_: None):
+            held.set()
+            time.sleep(0.5)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    held.wait()
+    assert [item.error for item in source.items(context)] == [None]
+    other.join()
+    assert sum(receipt.waited for receipt in context.receipts.by_host.values()) > 0.3
 
 
 def test_arxiv_itself_is_asked_once_in_three_seconds_whatever_the_recipe_says() -> None:

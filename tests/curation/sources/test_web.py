@@ -202,6 +202,17 @@ def test_how_many_addresses_could_not_be_had_is_said() -> None:
         captured(source("http://127.0.0.1:1/", "http://127.0.0.1:1/a", sitemaps=["http://127.0.0.1:1/map"]))
 
 
+def test_a_source_that_could_not_be_had_is_told_by_the_settings_that_it_has(site: Site) -> None:
+    site.pages = {"/map": Answer("<html><body><p>A page.</p></body></html>")}
+    with pytest.raises(SourceError, match=r"not a sitemap or a feed. Check the network and `sitemaps`, and try again.$"):
+        captured(source(sitemaps=[f"{site.address}/map"]))
+
+
+def test_where_an_address_is_private_the_network_is_not_blamed() -> None:
+    with pytest.raises(SourceError, match=r"set `private_addresses` in the recipe if that is meant.$"):
+        captured(source("http://127.0.0.1:1/", private_addresses=False))
+
+
 DENIED = Answer("User-agent: *\nDisallow: /")
 AWAY = Answer("", 301, {"Location": "http://elsewhere.example/"})
 CIRCLE = Answer("", 302, {"Location": "/"})

@@ -171,6 +171,35 @@ def test_videos_that_leave_a_list_of_the_newest_stay(tube: Tube, captures: Captu
         assert [name for name in rows if rows[name]["content"]] == [D, C, B, A]
 
 
+def test_a_video_that_failed_for_the_time_being_is_asked_for_although_it_left_a_list_of_the_newest(tube: Tube, captures: Captures) -> None:
+    films(tube, A, B, C)
+    tube.films[A].page_status = 500
+    tube.lists["@someone"] = [B, A]
+    recipe = source(channels=["@someone"], max_entries=2)
+    captures.again(recipe)
+    tube.lists["@someone"] = [C, B, A]
+    assert videos(captures.again(recipe))[A]["error"]
+    tube.films[A].page_status = 200
+    assert videos(captures.again(recipe))[A]["content"]
+
+
+@pytest.mark.parametrize("vanished", ["drop", "keep"])
+def test_a_video_that_no_list_had_is_gone_until_a_list_has_it(tube: Tube, captures: Captures, vanished: str) -> None:
+    films(tube, A, B)
+    tube.lists = {LIST: [A, B]}
+    recipe = source(playlists=[LIST], vanished=vanished, recheck_days=0)
+    captures.again(recipe)
+    tube.lists[LIST] = [A]
+    gone = captures.again(recipe)[f"youtube:{B}"]
+    assert gone["gone"]
+    tube.instead["/playlist"] = Reply(500)
+    assert captures.again(recipe)[f"youtube:{B}"] == gone
+    tube.instead.clear()
+    assert captures.again(recipe)[f"youtube:{B}"] == gone
+    tube.lists[LIST] = [A, B]
+    assert captures.again(recipe)[f"youtube:{B}"]["gone"] is None
+
+
 def test_a_lower_limit_of_the_recipe_is_no_news_of_the_source(tube: Tube, captures: Captures) -> None:
     films(tube, A, B, C)
     tube.lists[LIST] = [A, B, C]

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ from youtube_site import Film, Reply, Tube
 
 from curation.sources.captions import CaptionsSource
 from curation.sources.context import Context
+from curation.sources.fetch import waits
+from curation.sources.fetch.waits import noted
 from curation.sources.item import Item
+from curation.sources.receipts import Receipts
 
 pytest.importorskip("youtube_transcript_api", reason="needs the extra `captions`")
 pytest.importorskip("yt_dlp", reason="needs the extra `captions`")
@@ -25,16 +29,16 @@ Capture = Callable[..., dict[str, Item]]
 
 @pytest.fixture
 def context(tmp_path: Path) -> Context:
-    return Context(tmp_path, tmp_path / "state", contact="me@example.org")
+    return Context(tmp_path, tmp_path / "state", contact="me@example.org", cache=tmp_path / "cache")
+
+
+def talks(**settings: Any) -> CaptionsSource:
+    return CaptionsSource.model_validate({"kind": "captions", "id": "talks", "domain": "transcript", "delay_seconds": 0, **settings})
 
 
 @pytest.fixture
 def captured(context: Context) -> Capture:
-    def capture(**settings: Any) -> dict[str, Item]:
-        facts = {"kind": "captions", "id": "talks", "domain": "transcript", "delay_seconds": 0, **settings}
-        return {item.native_id: item for item in CaptionsSource.model_validate(facts).items(context)}
-
-    return capture
+    return lambda **settings: {item.native_id: item for item in talks(**settings).items(context)}
 
 
 ENDLESS = [b"x" * 100_000] * 30
@@ -56,7 +60,7 @@ def test_an_answer_beyond_the_limit_is_a_failed_item(tube: Tube, captured: Captu
 def test_an_answer_that_drips_for_ever_is_a_failed_item(
     tube: Tube, captured: Capture, monkeypatch: pytest.MonkeyPatch, path: str, native: str
 ) -> None:
-    monkeypatch.setattr("curation.sources.youtube_transport.SECONDS", 0.05)
+    monkeypatch.setattr("curation.sources.youtube_transport.LONGEST_RESPONSE", 0.05)
     tube.films[A] = Film(tracks={"en": WORDS})
     tube.instead[path] = Reply(pieces=[b"x"] * 100, pause=0.05)
     items = captured(videos=[A], playlists=[LIST], max_page_megabytes=0.25)
@@ -113,3 +117,32 @@ def test_requests_for_lists_are_in_the_receipt_with_their_bytes_and_errors(tube:
     receipt = context.receipts.by_host["www.youtube.com"]
     assert (receipt.requests, receipt.errors) == (len(tube.asked), 0)
     assert receipt.bytes > 500
+
+
+def test_two_captures_keep_the_delay_together(tube: Tube, context: Context) -> None:
+    tube.lists[LIST] = []
+    waited = []
+    for name in ("one", "two"):
+        its = replace(context, state=context.folder / name, receipts=Receipts())
+        assert list(talks(playlists=[LIST], delay_seconds=0.5).items(its)) == []
+        waited.append(its.receipts.by_host["www.youtube.com"].waited)
+    assert waited[1] > waited[0] + 0.3
+
+
+def test_a_host_that_wants_to_be_left_alone_for_long_is_not_asked_by_the_next_capture_either(tube: Tube, context: Context) -> None:
+    tube.films = {name: Film(tracks={"en": WORDS}) for name in (A, *MANY)}
+    tube.instead["/watch"] = Reply(429, {"Retry-After": "86400"})
+    list(talks(videos=[A]).items(context))
+    asked = len(tube.asked)
+    items = list(talks(videos=MANY).items(replace(context, state=context.folder / "two")))
+    assert len(tube.asked) == asked == 1
+    assert "www.youtube.com asks to be left alone for 86" in (items[-1].error or "")
+
+
+def test_what_is_waited_for_is_noted(tube: Tube, context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waits, "LEAST", 0.1)
+    tube.films[A] = Film(tracks={"en": WORDS})
+    list(talks(videos=[A], delay_seconds=0.2).items(context))
+    word = noted(context.state)
+    assert word is not None
+    assert (word.host, word.why) == ("www.youtube.com", "which is asked once in 0.2 s")

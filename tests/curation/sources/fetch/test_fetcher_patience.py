@@ -8,7 +8,7 @@ import stamina
 from fetching import fetcher
 from loopback_site import Answer, LoopbackSite, busy
 
-from curation.sources.fetch import addresses, client, patience
+from curation.sources.fetch import addresses, client, patience, waits
 from curation.sources.fetch.fetcher import FetchError
 from curation.sources.fetch.pace import Pace
 from curation.sources.fetch.waits import noted
@@ -66,7 +66,7 @@ def test_a_host_that_has_answered_before_is_given_the_usual_patience(tmp_path: P
 
 
 def test_what_is_waited_for_is_noted_with_the_seconds_and_why(tmp_path: Path, web: LoopbackSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "LEAST", 0.5)
+    monkeypatch.setattr(waits, "LEAST", 0.5)
     web.answers["/a"] = [busy("1", 429), Answer(b"here")]
     with fetcher(tmp_path, robots=False) as asked:
         asked.fetch(f"{web.address}/a")
@@ -82,7 +82,7 @@ def test_the_tries_of_a_request_that_fails_are_noted_once_they_take_long(
     stamina.set_testing(False)
     monkeypatch.setattr(patience, "FIRST_PAUSE", 0.1)
     monkeypatch.setattr(patience, "JITTER", 0.02)
-    monkeypatch.setattr(client, "LEAST", 0.35)
+    monkeypatch.setattr(waits, "LEAST", 0.35)
     web.answers["/a"] = [Answer(status=500), Answer(status=500), Answer(status=500), Answer(b"here")]
     with fetcher(tmp_path, robots=False) as asked:
         asked.fetch(f"{web.address}/a")

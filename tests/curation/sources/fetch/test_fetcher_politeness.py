@@ -97,10 +97,26 @@ def test_the_delay_that_a_robots_txt_asks_for_is_kept(tmp_path: Path, web: Loopb
     assert apart(web, 0.3)
 
 
-def test_a_delay_that_nobody_can_wait_for_is_an_error(tmp_path: Path, web: LoopbackSite) -> None:
-    web.robots("User-agent: *", "Crawl-delay: 86400")
-    with fetcher(tmp_path) as client, pytest.raises(FetchError, match="asks to be left alone for 86400 s more"):
+def test_a_delay_that_nobody_can_wait_for_is_an_error_that_names_it(tmp_path: Path, web: LoopbackSite) -> None:
+    web.robots("User-agent: *", "Crawl-delay: 700")
+    with (
+        fetcher(tmp_path) as client,
+        pytest.raises(FetchError, match=r"the host wants 700 s between two requests; more than 600 s .* `delay_seconds`") as caught,
+    ):
         client.fetch(f"{web.address}/a")
+    assert caught.value.transient
+    assert web.pages == []
+
+
+def test_a_long_delay_of_a_host_is_waited_for_where_the_recipe_says_as_much(
+    tmp_path: Path, web: LoopbackSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.robots("User-agent: *", "Crawl-delay: 700")
+    slept: list[float] = []
+    monkeypatch.setattr("curation.sources.fetch.pace.time.sleep", slept.append)
+    with fetcher(tmp_path, delay_seconds=700) as client:
+        assert client.fetch(f"{web.address}/a").status == 404
+    assert 700 in map(round, slept)
 
 
 def test_robots_txt_is_obeyed_and_asked_for_once(tmp_path: Path, web: LoopbackSite) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,9 @@ from fetching import fetcher, known
 from loopback_site import Answer, LoopbackSite, busy, moved
 
 from curation.sources.fetch.fetcher import FetchError
-from curation.sources.fetch.journal import FILE, Journal
+from curation.sources.fetch.journal import FILE, HostState, Journal
 from curation.sources.fetch.page import Answer as Kept
-from curation.sources.receipts import Receipts
+from curation.sources.receipts import Receipt, Receipts
 from warehouse.errors import SourceError
 
 PAGES = 150
@@ -196,3 +197,11 @@ def test_the_journal_is_one_that_others_may_read_while_it_is_written(tmp_path: P
         with sqlite3.connect(tmp_path / "state" / FILE) as other:
             assert other.execute("SELECT count(*) FROM answers").fetchone() == (2,)
         client.fetch(f"{web.address}/b")
+
+
+def test_a_journal_of_an_older_version_is_begun_anew(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / FILE)) as older:
+        older.execute("CREATE TABLE hosts (host TEXT PRIMARY KEY, asked REAL, closed_until REAL)")
+    with closing(Journal(tmp_path)) as journal:
+        journal.note(HostState(Receipt("h"), 1.0, 2.0, 3.0))
+        assert journal.hosts() == [HostState(Receipt("h"), 1.0, 2.0, 3.0)]

@@ -6,12 +6,17 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from captured_source import Captures
 from git_site import Server, Work, have_git
 from repository_source import source
 
+from curation.sources.context import Context
+from curation.sources.fetch.client import paces
+from curation.sources.fetch.pace import SHARED
+from warehouse.errors import SourceError
 from warehouse.tables import read_table
 
 pytestmark = pytest.mark.skipif(not have_git(), reason="there is no git on this machine")
@@ -78,6 +83,7 @@ def test_a_killed_capture_goes_on_with_its_commit_though_the_branch_has_moved(wo
 _CAPTURE = """
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 from curation.capture import capture_source
 from curation.sources.context import Context
 from curation.sources.repository import RepositorySource
@@ -120,3 +126,19 @@ def test_locks_of_a_killed_git_do_not_stand_in_the_way(work: Work, server: Serve
     server.publish(work)
     assert captures.again(source(url=url))["a.py"]["content"] == b"new = 1\n"
     assert captures.contexts[-1].receipts.of("127.0.0.1").errors == 0
+
+
+def test_the_delay_holds_from_capture_to_capture_and_a_host_that_wants_to_be_left_alone_is_not_asked(
+    work: Work, server: Server, tmp_path: Path
+) -> None:
+    work.commit({"a.py": "print(1)\n"})
+    recipe = source(url=server.publish(work), delay_seconds=0.4)
+    contexts = [Context(tmp_path, tmp_path / name, cache=tmp_path / "cache") for name in ("one", "two", "three")]
+    for context in contexts[:2]:
+        context.state.mkdir()
+        list(recipe.items(context))
+    waited = [sum(receipt.waited for receipt in context.receipts.by_host.values()) for context in contexts]
+    assert waited[1] > 0.3
+    SHARED.of(urlsplit(recipe.url).netloc, paces(contexts[0])).leave_alone(3600, 429)
+    with pytest.raises(SourceError, match=r"the host asks to be left alone for 3[56]\d\d s more. Try again later"):
+        list(recipe.items(contexts[2]))
