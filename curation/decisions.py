@@ -84,7 +84,7 @@ class Reason(StrEnum):
     SOUNDS = "sounds", "Too much of the speech is sounds in brackets."
     TIMING_MARKS = "timing_marks", "Too many times and tags of captions were left in the text."
     SHORT_TURNS = "short_turns", "The speakers say too few words before the next one speaks."
-    LITERALS = "literals", "Too much of the file is numbers and strings: a table, not a program."
+    LITERALS = "literals", "Too much of the file is numbers and strings: a table or an index, not a program."
     SHORT_NAMES = "short_names", "The names in the code are too short to say anything: squeezed or disguised code."
     LONG_NAMES = "long_names", "The names in the code are too long on average: encoded data or generated names."
     LONG_LINE = "long_line", "The longest line is too long for code that people write."

@@ -53,7 +53,7 @@ class Thresholds(BaseModel):
     max_lost_words: float = Field(0.02, ge=0, le=1, title="Lost words", description="Largest share of words that are a stand-in: <unk>.")
     max_markup: float = Field(0.1, ge=0, le=1, title="Markup", description="Largest share of characters in markup that was left.")
     max_short_lines: float = Field(0.45, ge=0, le=1, title="Short lines", description="Largest share of words in lines of 3 words at most.")
-    max_data_lines: float = Field(0.5, ge=0, le=1, title="Data lines", description="Largest share of lines with keys, tags, quoted names.")
+    max_data_lines: float = Field(0.6, ge=0, le=1, title="Data lines", description="Largest share of lines with keys, tags, quoted names.")
     max_fenced_code: float = Field(0.5, ge=0, le=1, title="Code in prose", description="Largest share of characters between code fences.")
     max_sounds: float = Field(0.0, ge=0, title="Sounds", description="Most words in brackets, such as [Music], per word.")
     max_timing_marks: float = Field(0.0, ge=0, title="Timing marks", description="Most times and tags of captions per word.")
@@ -81,9 +81,9 @@ def _default(name: str, value: float) -> Any:
 
 
 class WikiPolicy(Policy):
-    """Encyclopedia articles: prose with lists and tables, whose bars and figures count as words without a letter."""
+    """Encyclopedia articles: prose with lists and tables, whose figures count as words without a letter."""
 
-    min_alphabetic_words: float = _default("min_alphabetic_words", 0.5)
+    min_alphabetic_words: float = _default("min_alphabetic_words", 0.6)
 
 
 class LorePolicy(Policy):
@@ -140,7 +140,7 @@ class CodePolicy(Policy):
     max_duplicate_5grams: float = _default("max_duplicate_5grams", 0.0)
     max_duplicate_10grams: float = _default("max_duplicate_10grams", 0.0)
     max_lost_words: float = _default("max_lost_words", 0.0)
-    max_literals: float = _default("max_literals", 0.6)
+    max_literals: float = _default("max_literals", 0.65)
     min_mean_identifier: float = _default("min_mean_identifier", 2.5)
     max_mean_identifier: float = _default("max_mean_identifier", 30.0)
     max_longest_line: int = _default("max_longest_line", 1000)
@@ -154,11 +154,15 @@ class DocumentationPolicy(Thresholds):
     What it is cleaned of is as the policy of code says.
     """
 
+    min_characters: int = _default("min_characters", 100)
+    min_words: int = _default("min_words", 20)
+    min_stop_words: int = _default("min_stop_words", 1)
     max_symbol_ratio: float = _default("max_symbol_ratio", 0.3)
     min_alphabetic_words: float = _default("min_alphabetic_words", 0.5)
     max_bullet_lines: float = _default("max_bullet_lines", 0.0)
     max_duplicate_lines: float = _default("max_duplicate_lines", 0.0)
     max_duplicate_line_characters: float = _default("max_duplicate_line_characters", 0.3)
+    max_short_lines: float = _default("max_short_lines", 0.6)
     max_fenced_code: float = _default("max_fenced_code", 0.8)
 
 

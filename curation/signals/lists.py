@@ -15,7 +15,7 @@ _DATA = re.compile(
     r"(?:[\w-]+|\"[^\"]{1,60}\"|`[^`]{1,60}`)(?:[ \t]+(?:-?[\d.]+|\"[^\"]{0,80}\"|`[^`]{0,80}`))+$|"  # a key with numbers and names
     r"\"[^\"]{1,60}\"$|`[^`]{1,60}`$"  # a quoted name alone
 )
-_MARKUP = re.compile(r"\{\{|\}\}|\[\[|\]\]|'''|</?[a-zA-Z][^<>\n]{0,60}>|&(?:[a-z]{2,8}|#\d{2,5});|__[A-Z]{3,}__|\{\||\|\}")
+_MARKUP = re.compile(r"\{\{|\}\}|\[\[|\]\]|'''|</?[a-z][^<>\n]{0,60}>|&(?:[a-z]{2,8}|#\d{2,5});|__[A-Z]{3,}__|\{\||\|\}")
 
 
 def list_signals(text: str, lines: list[str], words: int) -> dict[str, Any]:
