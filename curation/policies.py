@@ -118,7 +118,10 @@ class TranscriptPolicy(Policy):
 
 
 class CodePolicy(Policy):
-    """Source files: the rules for prose are off, line lengths count instead (BigCode's thresholds)."""
+    """Source files: the rules for prose are off, line lengths count instead (BigCode's thresholds).
+
+    BigCode drops files with more than 80 % of comments; here they are functions under their documentation with examples.
+    """
 
     languages: list[str] = Field([], title="Languages", description="Natural languages kept; empty: no rule, as code has none.")
     min_words: int = _default("min_words", 0)
@@ -145,7 +148,7 @@ class CodePolicy(Policy):
     max_mean_identifier: float = _default("max_mean_identifier", 30.0)
     max_longest_line: int = _default("max_longest_line", 1000)
     max_mean_line: float = _default("max_mean_line", 100.0)
-    max_comment_ratio: float = _default("max_comment_ratio", 0.8)
+    max_comment_ratio: float = _default("max_comment_ratio", 0.95)
 
 
 class DocumentationPolicy(Thresholds):
