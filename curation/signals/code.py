@@ -5,7 +5,7 @@ from typing import Any
 
 _DOCSTRING = re.compile(r'"""(?s:.*?)"""|\'\'\'(?s:.*?)\'\'\'')
 _LITERAL = re.compile(r'"[^"\n\\]*(?:\\.[^"\n\\]*)*"|\'[^\'\n\\]*(?:\\.[^\'\n\\]*)*\'|\b\d[\w.]*')
-_NAME = re.compile(r"[^\W\d]\w*")
+_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 def code_signals(text: str) -> dict[str, Any]:

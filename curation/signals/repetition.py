@@ -27,33 +27,36 @@ def repetition_signals(words: list[str]) -> dict[str, Any]:
     if not words:
         return found
     distinct = dict.fromkeys(words)
-    numbers = dict(zip(distinct, range(1, len(distinct) + 1), strict=True))
-    ids = np.fromiter(map(numbers.__getitem__, words), np.uint64, len(words))
+    numbers = dict(zip(distinct, range(len(distinct)), strict=True))
+    ids = np.fromiter(map(numbers.__getitem__, words), np.int64, len(words))
     lengths = np.fromiter(map(len, distinct), np.int64, len(distinct))
-    starts = np.concatenate([[0], np.cumsum(lengths[ids - np.uint64(1)])])
-    places = np.arange(len(ids), dtype=np.int64)
-    hashes = _hashed(np.zeros(len(ids), dtype=np.uint64), ids)
+    starts = np.concatenate([[0], np.cumsum(lengths[ids])])
+    places = np.flatnonzero(np.bincount(ids)[ids] > 1)
+    hashes = _hashed(np.zeros(len(places), dtype=np.uint64), ids[places])
     for size in range(2, REPEATED[-1] + 1):
         places, hashes = _longer(places, hashes, ids, size)
         if not len(places):
             break
-        _, first, group, counts = np.unique(hashes, return_index=True, return_inverse=True, return_counts=True)
-        again = counts[group] > 1
+        order = np.argsort(hashes)
+        places, hashes = places[order], hashes[order]
+        first = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]]))
+        counts = np.diff(np.append(first, len(hashes)))
         if size in TOP:
             found[f"top_{size}gram"] = _top(places[first], counts, starts, size)
+        again = np.repeat(counts > 1, counts)
         places, hashes = places[again], hashes[again]
         if size in REPEATED:
             found[f"duplicate_{size}grams"] = _covered(places, starts, size)
     return found
 
 
-def _hashed(hashes: _Numbers, ids: _Numbers) -> _Numbers:
+def _hashed(hashes: _Numbers, ids: _Places) -> _Numbers:
     """The hashes of runs that are one word longer; the same run has the same hash in every process."""
-    mixed = (hashes ^ ids) * _MULTIPLIER
+    mixed = (hashes ^ (ids.astype(np.uint64) + np.uint64(1))) * _MULTIPLIER
     return mixed ^ (mixed >> np.uint64(29))
 
 
-def _longer(places: _Places, hashes: _Numbers, ids: _Numbers, size: int) -> tuple[_Places, _Numbers]:
+def _longer(places: _Places, hashes: _Numbers, ids: _Places, size: int) -> tuple[_Places, _Numbers]:
     """The runs at the same places with one more word, where the text has one."""
     fits = places <= len(ids) - size
     places = places[fits]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from operator import mul
 from typing import Any
 
 STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
@@ -34,12 +35,19 @@ def word_signals(text: str, words: Mapping[str, int]) -> dict[str, Any]:
     lost = sum(map(text.count, STAND_INS))
     return {
         "words": float(count),
-        "mean_word_length": sum(len(word) * times for word, times in words.items()) / count if count else 0.0,
+        "mean_word_length": sum(map(mul, map(len, words), words.values())) / count if count else 0.0,
         "symbol_ratio": symbols / count if count else 0.0,
         "alphabetic_words": (count - letterless) / count if count else 0.0,
-        "stop_words": float(len(STOP_WORDS & {word.strip(".,;:!?\"'()").lower() for word in words if len(word) < 9})),
+        "stop_words": float(_stop_words(words)),
         "lost_words": min(1.0, lost / count) if count else 0.0,
     }
+
+
+def _stop_words(words: Mapping[str, int]) -> int:
+    """How many different stop words occur, whatever their case and punctuation."""
+    if words.keys() >= STOP_WORDS:
+        return len(STOP_WORDS)
+    return len(STOP_WORDS & {word.strip(".,;:!?\"'()").lower() for word in words if len(word) < 9})
 
 
 def _hashes(text: str) -> int:
