@@ -34,7 +34,16 @@ def test_keys_tags_and_quoted_names_are_data(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ['"Where did you dig?" he asked.', "Ann: show me", "# Chapter 2", "- Price: 100", "He paid 20 coins.", "`\tYou say goodbye.`x"]
+    "line",
+    [
+        '"Where did you dig?" he asked.',
+        "Ann: show me",
+        "# Chapter 2",
+        "- Price: 100",
+        "He paid 20 coins.",
+        "Ann Smith <EMAIL>",
+        "`\tYou say goodbye.`x",
+    ],
 )
 def test_talk_headings_and_facts_are_no_data(line: str) -> None:
     assert prose(line)["data_lines"] == 0
