@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
-from curation.policies import Policy
+from curation.policies import Thresholds
 
 
 class Verdict(StrEnum):
@@ -74,6 +74,19 @@ class Reason(StrEnum):
     TOP_4GRAM = "top_4gram", "One run of four words makes up too much of the text."
     REPEATED_5GRAMS = "repeated_5grams", "Too much of the text lies in runs of five words that occur again."
     REPEATED_10GRAMS = "repeated_10grams", "Too much of the text lies in runs of ten words that occur again."
+    REPEATED_PARAGRAPHS = "repeated_paragraphs", "Too many paragraphs occurred before in the same text."
+    REPEATED_PARAGRAPH_CHARACTERS = "repeated_paragraph_characters", "Too much of the text lies in repeated paragraphs."
+    LOST_WORDS = "lost_words", "Too many words were replaced by a stand-in before the text came here."
+    MARKUP = "markup", "Too much markup was left in the text."
+    SHORT_LINES = "short_lines", "Too many words stand in lines of three or fewer: a list of names."
+    DATA_LINES = "data_lines", "Too many lines are keys with values, tags or quoted names, which programs read."
+    FENCED_CODE = "fenced_code", "Too much of the page is code."
+    SOUNDS = "sounds", "Too much of the speech is sounds in brackets."
+    TIMING_MARKS = "timing_marks", "Too many times and tags of captions were left in the text."
+    SHORT_TURNS = "short_turns", "The speakers say too few words before the next one speaks."
+    LITERALS = "literals", "Too much of the file is numbers and strings: a table or an index, not a program."
+    SHORT_NAMES = "short_names", "The names in the code are too short to say anything: squeezed or disguised code."
+    LONG_NAMES = "long_names", "The names in the code are too long on average: encoded data or generated names."
     LONG_LINE = "long_line", "The longest line is too long for code that people write."
     LONG_LINES = "long_lines", "The lines are too long on average."
     COMMENTS = "comments", "The file is nearly all comments."
@@ -133,6 +146,17 @@ RULES: tuple[Rule, ...] = (
     Rule(Reason.TOO_SHORT, "characters", "min_characters", Bound.AT_LEAST),
     Rule(Reason.TOO_LONG, "characters", "max_characters", Bound.AT_MOST),
     Rule(Reason.FEW_WORDS, "words", "min_words", Bound.AT_LEAST),
+    Rule(Reason.LOST_WORDS, "lost_words", "max_lost_words", Bound.AT_MOST),
+    Rule(Reason.MARKUP, "markup", "max_markup", Bound.AT_MOST),
+    Rule(Reason.TIMING_MARKS, "timing_marks", "max_timing_marks", Bound.AT_MOST),
+    Rule(Reason.SOUNDS, "sounds", "max_sounds", Bound.AT_MOST),
+    Rule(Reason.SHORT_TURNS, "words_per_turn", "min_words_per_turn", Bound.AT_LEAST),
+    Rule(Reason.DATA_LINES, "data_lines", "max_data_lines", Bound.AT_MOST),
+    Rule(Reason.SHORT_LINES, "short_lines", "max_short_lines", Bound.AT_MOST),
+    Rule(Reason.FENCED_CODE, "fenced_code", "max_fenced_code", Bound.AT_MOST),
+    Rule(Reason.LITERALS, "literals", "max_literals", Bound.AT_MOST),
+    Rule(Reason.SHORT_NAMES, "mean_identifier", "min_mean_identifier", Bound.AT_LEAST),
+    Rule(Reason.LONG_NAMES, "mean_identifier", "max_mean_identifier", Bound.AT_MOST),
     Rule(Reason.LONG_LINE, "longest_line", "max_longest_line", Bound.AT_MOST),
     Rule(Reason.LONG_LINES, "mean_line", "max_mean_line", Bound.AT_MOST),
     Rule(Reason.FEW_LETTERS, "alphanumeric", "min_alphanumeric", Bound.AT_LEAST),
@@ -146,6 +170,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Reason.ELLIPSES, "ellipsis_lines", "max_ellipsis_lines", Bound.AT_MOST),
     Rule(Reason.REPEATED_LINES, "duplicate_lines", "max_duplicate_lines", Bound.AT_MOST),
     Rule(Reason.REPEATED_LINE_CHARACTERS, "duplicate_line_characters", "max_duplicate_line_characters", Bound.AT_MOST),
+    Rule(Reason.REPEATED_PARAGRAPHS, "duplicate_paragraphs", "max_duplicate_paragraphs", Bound.AT_MOST),
+    Rule(Reason.REPEATED_PARAGRAPH_CHARACTERS, "duplicate_paragraph_characters", "max_duplicate_paragraph_characters", Bound.AT_MOST),
     Rule(Reason.TOP_2GRAM, "top_2gram", "max_top_2gram", Bound.AT_MOST),
     Rule(Reason.TOP_3GRAM, "top_3gram", "max_top_3gram", Bound.AT_MOST),
     Rule(Reason.TOP_4GRAM, "top_4gram", "max_top_4gram", Bound.AT_MOST),
@@ -155,7 +181,7 @@ RULES: tuple[Rule, ...] = (
 """Every quality rule but the one on language, in the order in which the first broken one decides."""
 
 
-def judge(signals: Mapping[str, Any], policy: Policy) -> list[Decision]:
+def judge(signals: Mapping[str, Any], policy: Thresholds) -> list[Decision]:
     """All broken rules of a policy, the first one decisive; one kept row where none is broken."""
     broken = [*_language(signals, policy), *(row for rule in RULES for row in _apply(rule, signals, policy))]
     if not broken:
@@ -164,7 +190,7 @@ def judge(signals: Mapping[str, Any], policy: Policy) -> list[Decision]:
     return [first, *(Decision(**{**vars(row), "decisive": False}) for row in others)]
 
 
-def _apply(rule: Rule, signals: Mapping[str, Any], policy: Policy) -> list[Decision]:
+def _apply(rule: Rule, signals: Mapping[str, Any], policy: Thresholds) -> list[Decision]:
     value, threshold = signals[rule.signal], getattr(policy, rule.setting)
     if not threshold or value is None or not rule.broken(value, threshold) or _foreign(rule, signals):
         return []
@@ -177,7 +203,7 @@ def _foreign(rule: Rule, signals: Mapping[str, Any]) -> bool:
     return rule.reason is Reason.FEW_STOP_WORDS and signals["language"] not in ("en", None)
 
 
-def _language(signals: Mapping[str, Any], policy: Policy) -> list[Decision]:
+def _language(signals: Mapping[str, Any], policy: Thresholds) -> list[Decision]:
     language, confidence = signals["language"], signals["language_confidence"]
     if not policy.languages or language is None or language in policy.languages:
         return []

@@ -11,3 +11,8 @@ class Domain(StrEnum):
     TRANSCRIPT = "transcript"
     CODE = "code"
     PAPER = "paper"
+
+
+def is_code(domain: Domain, extractor: str | None) -> bool:
+    """Whether a text is source code. In a source of code there may be prose as well: a README, a manual."""
+    return domain is Domain.CODE and extractor == "code"

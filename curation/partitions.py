@@ -56,7 +56,7 @@ class Cleaning:
 
 def score_partition(documents: Path, out: Path) -> int:
     """Writes the signals of every document that has a text; all null where measuring it went wrong."""
-    rows = _rows(documents, ["doc_id", "source", "domain", "native_id", "text", "verdict"])
+    rows = _rows(documents, ["doc_id", "source", "domain", "native_id", "extractor", "text", "verdict"])
     return write_table(out, (_guarded_score(row) for row in rows if row["verdict"] == EXTRACTED), SIGNALS)
 
 
@@ -82,7 +82,7 @@ def unscored_partition(documents: Path, detail: str, out: Path) -> int:
 def judge_partition(documents: Path, signals: Path, policies: Policies, out: Path) -> int:
     """Writes the decisions of extraction and quality; every document has exactly one decisive row among them."""
     by_id = {row["doc_id"]: row for row in read_table(signals).to_pylist()}
-    columns = ["doc_id", "source", "domain", "verdict", "reason", "detail"]
+    columns = ["doc_id", "source", "domain", "extractor", "verdict", "reason", "detail"]
     decided = ((row, decision) for row in _rows(documents, columns) for decision in _decisions(row, by_id.get(row["doc_id"]), policies))
     return write_table(out, (_decision_row(row, decision) for row, decision in decided), DECISIONS)
 
@@ -195,7 +195,7 @@ def _failed_text(document: Row, detail: str) -> Row:
 
 
 def _scored(document: Row) -> Row:
-    signals = score(document["text"], Domain(document["domain"]), document["native_id"])
+    signals = score(document["text"], Domain(document["domain"]), document["native_id"], document["extractor"])
     return {"doc_id": document["doc_id"], "source": document["source"], "domain": document["domain"], **signals}
 
 
@@ -205,7 +205,7 @@ def _decisions(document: Row, signals: Row | None, policies: Policies) -> list[D
         return [Decision(Stage.EXTRACT, verdict, reason, detail=document["detail"])]
     if signals is None or signals["characters"] is None:
         return [Decision(Stage.QUALITY, Verdict.FAILED, Reason.SCORING_FAILED, detail="the text could not be measured")]
-    return judge(signals, getattr(policies, document["domain"]))
+    return judge(signals, policies.judging(Domain(document["domain"]), document["extractor"]))
 
 
 def _decision_row(document: Row, decision: Decision) -> Row:

@@ -28,8 +28,11 @@ FROM read_parquet('{tables}/boilerplate/recipe=*/*.parquet', hive_partitioning =
 COMMENT ON VIEW boilerplate IS 'Lines that recur in many documents of a source, and were taken out of them.';
 
 CREATE VIEW signals AS
+-- by name: partitions of an older version have fewer signals
 SELECT recipe, * EXCLUDE (recipe)
-FROM read_parquet('{tables}/signals/recipe=*/*.parquet', hive_partitioning = true, hive_types = {'recipe': VARCHAR});
+FROM read_parquet(
+    '{tables}/signals/recipe=*/*.parquet', union_by_name = true, hive_partitioning = true, hive_types = {'recipe': VARCHAR}
+);
 COMMENT ON VIEW signals IS 'Every number that a quality rule may use, one row per document, for kept and dropped alike.';
 
 CREATE VIEW decisions AS

@@ -1,6 +1,7 @@
 """Source code: kept as it is, unless nobody wrote it, or another project did."""
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from curation.clean.encoding import decode
@@ -44,13 +45,11 @@ _MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|[.-](?:bundle|slim\.m
 def extract_code(item: Captured) -> Extracted:
     """A source file as it is.
 
-    Raises Dropped for code that is vendored, minified, generated or data, each with what gave it away. Where the source
-    says that a file is not vendored or not generated, it is believed.
+    Raises Dropped for code that is minified, generated or data, each with what gave it away. Where the source
+    says that a file is not generated, it is believed.
     """
     require_size(item.content, MAX_BYTES)
     path = PurePosixPath(item.native_id)
-    if item.marks.get("vendored") != "no":
-        _require_own(path)
     text = decode(item.content, item.charset)
     language = item.marks.get("language") or programming_language(item.native_id, text)
     if language in DATA_LANGUAGES:
@@ -62,8 +61,9 @@ def extract_code(item: Captured) -> Extracted:
     return Extracted(text, item.title or path.name, "code")
 
 
-def _require_own(path: PurePosixPath) -> None:
-    for folder in path.parts[:-1]:
+def require_not_vendored(item: Captured, marks: Mapping[str, str]) -> None:
+    """Raises Dropped for a file, code or prose, in a folder of other projects' files."""
+    for folder in PurePosixPath(item.native_id).parts[:-1] if marks.get("vendored") != "no" else ():
         if folder.lower() in VENDOR_FOLDERS:
             raise Dropped(Reason.VENDORED, f"in a folder named {folder}")
 

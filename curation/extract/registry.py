@@ -9,10 +9,11 @@ from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted
 from curation.domains import Domain
 from curation.extract.captions import extract_captions
-from curation.extract.code import extract_code
+from curation.extract.code import extract_code, require_not_vendored
+from curation.extract.elements import names
 from curation.extract.html import extract_html
 from curation.extract.jats import extract_jats
-from curation.extract.languages import BY_SUFFIX
+from curation.extract.languages import BY_NAME, BY_SUFFIX
 from curation.extract.latex import extract_latex
 from curation.extract.latex_source import extract_latex_source
 from curation.extract.markdown import extract_markdown
@@ -53,6 +54,9 @@ MEDIA_TYPES: Mapping[str, str] = {
 
 SNIFF_BYTES = 1024
 
+PROSE_NAMES = names("readme authors contributors contributing changes changelog history news notice install todo thanks hacking faq")
+"""Names without an ending of files that people read."""
+
 
 def extract(item: Captured) -> Extracted:
     """The text of a captured item.
@@ -65,10 +69,19 @@ def extract(item: Captured) -> Extracted:
         raise Dropped(Reason.LICENCE_TEXT, f"named {PurePosixPath(item.native_id).name}")
     if media_type in ("application/octet-stream", ""):
         media_type = sniff(item)
+    if item.domain is Domain.CODE:
+        require_not_vendored(item, marks)
+        media_type = "text/x-code" if media_type == "text/plain" and not _is_prose(item.native_id) else media_type
     extractor = EXTRACTORS.get(media_type)
     if extractor is None:
         raise Dropped(Reason.UNSUPPORTED, f"media type {media_type}")
     return extractor(Captured(**{**vars(item), "media_type": media_type, "marks": marks}))
+
+
+def _is_prose(name: str) -> bool:
+    """Whether a plain file among code is for people; what no ending tells apart is read by programs: grammars, data, settings."""
+    path = PurePosixPath(name.lower())
+    return path.name not in BY_NAME and (path.suffix in (".txt", ".text", ".rst") or path.name in PROSE_NAMES)
 
 
 def sniff(item: Captured) -> str:

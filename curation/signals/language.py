@@ -7,7 +7,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from curation.extract.languages import comment_marks, programming_language
 
-SAMPLE = 1_000  # characters from each of three places
+SAMPLE = 600  # characters from each of three places
 
 
 def natural_language(text: str) -> dict[str, Any]:

@@ -1,32 +1,43 @@
-"""Signals of lines: bullets and ellipses (Gopher, A.1), repeated lines (A.1.1), lengths (BigCode)."""
+"""Signals of lines: bullets and ellipses (Gopher, A.1), repeated lines and paragraphs (A.1.1), lengths (BigCode)."""
 
+import re
 from typing import Any
 
 BULLETS = ("- ", "* ", "• ", "‣ ", "▪ ", "● ", "◦ ", "– ", "·")
 
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
-def line_signals(text: str) -> dict[str, Any]:
-    """Number, lengths and kinds of the lines that are not blank; lengths in characters.
 
-    A repeated line counts only if it has a letter or digit: code fences and lone braces say nothing about a text.
+def line_signals(text: str, lines: list[str]) -> dict[str, Any]:
+    """Number, lengths and kinds of lines; `lines` are those that are not blank, stripped. Lengths in characters.
+
+    A repeated line or paragraph counts only if it has a letter or digit: code fences and lone braces say nothing about a text.
     """
-    every = text.split("\n")
-    lines = [stripped for line in every if (stripped := line.strip())]
     count = len(lines)
-    seen: set[str] = set()
-    repeated = repeated_characters = 0
-    for line in lines:
-        if line in seen and any(map(str.isalnum, line)):
-            repeated += 1
-            repeated_characters += len(line)
-        seen.add(line)
-    total = sum(map(len, lines))
+    every = text.split("\n")
+    repeated, repeated_characters = _repeated(lines)
+    paragraphs = [part for part in map(str.strip, _PARAGRAPHS.split(text)) if part]
+    again, again_characters = _repeated(paragraphs)
     return {
         "lines": float(count),
         "bullet_lines": sum(line.startswith(BULLETS) for line in lines) / count if count else 0.0,
         "ellipsis_lines": sum(line.endswith(("...", "…")) for line in lines) / count if count else 0.0,
-        "duplicate_lines": repeated / count if count else 0.0,
-        "duplicate_line_characters": repeated_characters / total if total else 0.0,
+        "duplicate_lines": repeated,
+        "duplicate_line_characters": repeated_characters,
+        "duplicate_paragraphs": again,
+        "duplicate_paragraph_characters": again_characters,
         "longest_line": float(max(map(len, every))),
         "mean_line": len(text) / len(every),
     }
+
+
+def _repeated(parts: list[str]) -> tuple[float, float]:
+    """Share of the parts that occurred before, and share of the characters that lie in them."""
+    seen: set[str] = set()
+    repeated = characters = 0
+    for part in parts:
+        if part in seen and any(map(str.isalnum, part)):
+            repeated += 1
+            characters += len(part)
+        seen.add(part)
+    return (repeated / len(parts), characters / sum(map(len, parts))) if parts else (0.0, 0.0)

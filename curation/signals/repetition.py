@@ -1,4 +1,8 @@
-"""Repeated runs of words (Gopher, arXiv 2112.11446, A.1.1), counted on word numbers instead of strings."""
+"""Repeated runs of words (Gopher, arXiv 2112.11446, A.1.1), counted on word numbers instead of strings.
+
+A run that occurs twice begins with a shorter run that does. So each size looks only at the places where the size below
+found a repetition: all eight sizes cost little more than the first.
+"""
 
 from typing import Any
 
@@ -8,50 +12,67 @@ import numpy.typing as npt
 MOST_WORDS = 400_000  # only the first so many are looked at: a bound on memory, far above any article
 
 TOP = (2, 3, 4)
-REPEATED = (5, 10)
+REPEATED = (5, 6, 7, 8, 9, 10)
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+
+_Numbers = npt.NDArray[np.uint64]
+_Places = npt.NDArray[np.int64]
 
 
 def repetition_signals(words: list[str]) -> dict[str, Any]:
     """Shares of characters (white space not counted) in the commonest short runs and in repeated long runs."""
     words = words[:MOST_WORDS]
-    numbers: dict[str, int] = {}
-    ids = np.array([numbers.setdefault(word, len(numbers) + 1) for word in words], dtype=np.uint64)
-    lengths = np.array([len(word) for word in words], dtype=np.int64)
-    starts = np.concatenate([[0], np.cumsum(lengths)])
-    return {
-        **{f"top_{size}gram": _top(ids, starts, size) for size in TOP},
-        **{f"duplicate_{size}grams": _repeated(ids, lengths, size) for size in REPEATED},
-    }
+    found = {**{f"top_{size}gram": 0.0 for size in TOP}, **{f"duplicate_{size}grams": 0.0 for size in REPEATED}}
+    if not words:
+        return found
+    distinct = dict.fromkeys(words)
+    numbers = dict(zip(distinct, range(len(distinct)), strict=True))
+    ids = np.fromiter(map(numbers.__getitem__, words), np.int64, len(words))
+    lengths = np.fromiter(map(len, distinct), np.int64, len(distinct))
+    starts = np.concatenate([[0], np.cumsum(lengths[ids])])
+    places = np.flatnonzero(np.bincount(ids)[ids] > 1)
+    hashes = _hashed(np.zeros(len(places), dtype=np.uint64), ids[places])
+    for size in range(2, REPEATED[-1] + 1):
+        places, hashes = _longer(places, hashes, ids, size)
+        if not len(places):
+            break
+        order = np.argsort(hashes)
+        places, hashes = places[order], hashes[order]
+        first = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]]))
+        counts = np.diff(np.append(first, len(hashes)))
+        if size in TOP:
+            found[f"top_{size}gram"] = _top(places[first], counts, starts, size)
+        again = np.repeat(counts > 1, counts)
+        places, hashes = places[again], hashes[again]
+        if size in REPEATED:
+            found[f"duplicate_{size}grams"] = _covered(places, starts, size)
+    return found
 
 
-def _runs(ids: npt.NDArray[np.uint64], size: int) -> npt.NDArray[np.uint64]:
-    """A 64-bit hash of each run of so many words; the same run has the same hash in every process."""
-    count = len(ids) - size + 1
-    hashes = np.zeros(count, dtype=np.uint64)
-    for offset in range(size):
-        hashes = (hashes ^ ids[offset : offset + count]) * _MULTIPLIER
-        hashes ^= hashes >> np.uint64(29)
-    return hashes
+def _hashed(hashes: _Numbers, ids: _Places) -> _Numbers:
+    """The hashes of runs that are one word longer; the same run has the same hash in every process."""
+    mixed = (hashes ^ (ids.astype(np.uint64) + np.uint64(1))) * _MULTIPLIER
+    return mixed ^ (mixed >> np.uint64(29))
 
 
-def _top(ids: npt.NDArray[np.uint64], starts: npt.NDArray[np.int64], size: int) -> float:
+def _longer(places: _Places, hashes: _Numbers, ids: _Places, size: int) -> tuple[_Places, _Numbers]:
+    """The runs at the same places with one more word, where the text has one."""
+    fits = places <= len(ids) - size
+    places = places[fits]
+    return places, _hashed(hashes[fits], ids[places + size - 1])
+
+
+def _top(first: _Places, counts: _Places, starts: _Places, size: int) -> float:
     """Share of characters in the run that covers most of them, among runs that occur at least twice."""
-    if len(ids) < size:
-        return 0.0
-    _, first, counts = np.unique(_runs(ids, size), return_index=True, return_counts=True)
     covered = (starts[first + size] - starts[first]) * np.where(counts > 1, counts, 0)
     return min(1.0, float(covered.max() / starts[-1]))
 
 
-def _repeated(ids: npt.NDArray[np.uint64], lengths: npt.NDArray[np.int64], size: int) -> float:
-    """Share of characters in runs that occur twice or more, each character counted once."""
-    if len(ids) < size:
-        return 0.0
-    _, inverse, counts = np.unique(_runs(ids, size), return_inverse=True, return_counts=True)
-    again = (counts > 1)[inverse]
-    edges = np.zeros(len(ids) + 1, dtype=np.int64)
-    edges[: len(again)] += again
-    edges[size : size + len(again)] -= again
-    return float(lengths[np.cumsum(edges[:-1]) > 0].sum() / lengths.sum())
+def _covered(places: _Places, starts: _Places, size: int) -> float:
+    """Share of characters in the runs at these places, each character counted once."""
+    edges = np.zeros(len(starts), dtype=np.int64)
+    np.add.at(edges, places, 1)
+    np.add.at(edges, places + size, -1)
+    inside = np.cumsum(edges[:-1]) > 0
+    return float(np.diff(starts)[inside].sum() / starts[-1])

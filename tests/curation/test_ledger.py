@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from duplicate_texts import decision
 
+from curation.decisions import RULES, Bound, Rule
 from curation.ledger import Account, check
+from curation.partitions import judge_partition
+from curation.policies import Policies, WikiPolicy
 from warehouse.errors import LedgerError
-from warehouse.tables import CAPTURES, DECISIONS, write_table
+from warehouse.tables import CAPTURES, DECISIONS, DOCUMENTS, SIGNALS, read_table, write_table
 
 STAGES = ("extract", "quality", "duplicates", "balance")
 
@@ -59,3 +62,19 @@ def test_a_lost_or_doubled_document_breaks_the_law(tmp_path: Path, captured: str
 def test_the_error_names_three_documents(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match=r"4 documents .* for example a, b, c\. "):
         accounts(tmp_path, "abcde", [path_of("e")])
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.reason))
+def test_a_document_that_breaks_any_rule_is_counted_as_dropped_with_value_and_threshold(tmp_path: Path, rule: Rule) -> None:
+    doc = {"doc_id": "a", "source": "wiki-dump", "domain": "wiki", "extractor": "plain", "verdict": "extracted"}
+    value, threshold = (1.0, 2.0) if rule.bound is Bound.AT_LEAST else (2.0, 1.0)
+    write_table(tmp_path / "documents", [{**dict.fromkeys(DOCUMENTS.names), **doc}], DOCUMENTS)
+    own = {name: doc[name] for name in ("doc_id", "source", "domain")}
+    write_table(tmp_path / "signals", [{**dict.fromkeys(SIGNALS.names), **own, "characters": 2.0, rule.signal: value}], SIGNALS)
+    off = {**{other.setting: 0 for other in RULES}, rule.setting: threshold}
+    judge_partition(
+        tmp_path / "documents", tmp_path / "signals", Policies(wiki=WikiPolicy.model_construct(languages=[], **off)), tmp_path / "made"
+    )
+    rows = read_table(tmp_path / "made").to_pylist()
+    assert [(row["reason"], row["value"], row["threshold"]) for row in rows] == [(str(rule.reason), value, threshold)]
+    assert accounts(tmp_path, "a", [[path_of("a", "extract")[0]], rows]) == [Account("wiki-dump", captured=1, kept=0, dropped=1, failed=0)]

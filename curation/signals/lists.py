@@ -1,0 +1,60 @@
+"""Signals of what is no running text: lists of names, data, programs between the paragraphs, markup that was left."""
+
+import re
+from typing import Any
+
+SHORT = 3
+"""Words that a line of a list of names has at most."""
+
+_FENCES = ("```", "~~~")
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
+_ITEM = re.compile(r"[-*•‣▪●◦–·] |\d{1,3}[.)] ")
+_DATA = re.compile(
+    r"[\[{<][^\]}>]{0,80}[\]}>]$|"  # a tag alone
+    r"[\"'`]?[\w./-]{1,40}(?: [\w./-]{1,40}){0,3}[\"'`]?[ \t]*(?:[+*/-]?=|==|[<>]=?(?=[ \t]))[ \t]*[^\s=]|"  # a key and its value
+    r"(?:[\w-]+|\"[^\"]{1,60}\"|`[^`]{1,60}`)(?:[ \t]+(?:-?[\d.]+|\"[^\"]{0,80}\"|`[^`]{0,80}`))+$|"  # a key with numbers and names
+    r"\"[^\"]{1,60}\"$|`[^`]{1,60}`$"  # a quoted name alone
+)
+_MARKUP = re.compile(r"\{\{|\}\}|\[\[|\]\]|'''|</?[a-z][^<>\n]{0,60}>|&(?:[a-z]{2,8}|#\d{2,5});|__[A-Z]{3,}__|\{\||\|\}")
+
+
+def list_signals(text: str, lines: list[str], words: int) -> dict[str, Any]:
+    """Shares of lines and words that are not running text."""
+    fenced = _fenced(text)
+    lines = _outside_fences(lines) if fenced else lines
+    count = len(lines)
+    short = sum(size for line in lines if (size := line.count(" ") + 1) <= SHORT + 1 and (size := _size(line, size)) <= SHORT)
+    data = sum(1 for line in lines if _DATA.match(line))
+    marked = sum(map(len, _MARKUP.findall(text)))
+    return {
+        "short_lines": min(1.0, short / words) if words else 0.0,
+        "data_lines": data / count if count else 0.0,
+        "fenced_code": fenced / len(text) if text else 0.0,
+        "markup": marked / len(text) if text else 0.0,
+    }
+
+
+def _size(line: str, size: int) -> int:
+    """Words of a line without the mark of an item; a heading has none, and neither has a row of a table."""
+    if line.startswith(("#", "|")):
+        return 0
+    return size - 1 if _ITEM.match(line) else size
+
+
+def _fenced(text: str) -> int:
+    """Characters between fences of code."""
+    if not any(map(text.__contains__, _FENCES)):
+        return 0
+    marks = [found.start() for found in _FENCE.finditer(text)]
+    return sum(end - start for start, end in zip(marks[::2], marks[1::2], strict=False))
+
+
+def _outside_fences(lines: list[str]) -> list[str]:
+    outside: list[str] = []
+    inside = False
+    for line in lines:
+        if line.startswith(_FENCES):
+            inside = not inside
+        elif not inside:
+            outside.append(line)
+    return outside
