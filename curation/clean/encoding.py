@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
+from curation.clean.latin import ALPHABETS, latin_encoding
 from curation.decisions import Reason
 from curation.document import Dropped, Failed
 
@@ -26,6 +27,10 @@ GUESSED = (
 """What pages without a word on their encoding are written in; rarer ones are taken for these far more often than met."""
 MOST_LOST = 0.01  # of the characters; damaged UTF-8 with more holes is rather another encoding
 
+LONGEST_LATIN_RUN = 1.5
+"""Bytes beyond ASCII in a row, on average, of text in Latin letters; Cyrillic has a word of them, and Chinese two or more."""
+
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 
 WEB_ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
@@ -112,8 +117,18 @@ def _candidates(content: bytes, charset: str | None) -> Iterator[str]:
 
 
 def _guess(content: bytes) -> str | None:
-    """charset-normalizer's best guess from a sample around the first bytes beyond ASCII."""
-    first = next(iter(re.finditer(rb"[\x80-\xff]", content)), None)
+    """A guess from a sample around the first bytes beyond ASCII: charset-normalizer tells scripts apart, letters Latin encodings.
+
+    In other scripts bytes beyond ASCII come in runs, so where they stand alone nothing else is asked, as it would be of a file
+    with a single apostrophe.
+    """
+    first = next(iter(_BEYOND_ASCII.finditer(content)), None)
     start = max(0, (first.start() if first else 0) - GUESS_BYTES // 4)
-    best = from_bytes(content[start : start + GUESS_BYTES], cp_isolation=list(GUESSED)).best()
-    return best.encoding if best else None
+    sample = content[start : start + GUESS_BYTES]
+    runs = _BEYOND_ASCII.findall(sample)
+    if sum(map(len, runs)) < LONGEST_LATIN_RUN * len(runs):
+        return latin_encoding(sample)
+    best = from_bytes(sample, cp_isolation=list(GUESSED)).best()
+    if best is None:
+        return None
+    return latin_encoding(sample) if best.encoding in ALPHABETS else best.encoding
