@@ -53,6 +53,10 @@ MEDIA_TYPES: Mapping[str, str] = {
 
 SNIFF_BYTES = 1024
 
+_PLAIN = ("text/plain", "text/markdown")
+_PAGE = re.compile(rb"<!doctype html|<html[\s>]")
+_OTHER_TEXTS = ((b"{\\rtf", "RTF"), (b"%!ps-adobe", "PostScript"))
+
 
 def extract(item: Captured) -> Extracted:
     """The text of a captured item.
@@ -65,6 +69,8 @@ def extract(item: Captured) -> Extracted:
         raise Dropped(Reason.LICENCE_TEXT, f"named {PurePosixPath(item.native_id).name}")
     if media_type in ("application/octet-stream", ""):
         media_type = sniff(item)
+    if media_type in _PLAIN:
+        media_type = _in_truth(media_type, item.content[:SNIFF_BYTES])
     extractor = EXTRACTORS.get(media_type)
     if extractor is None:
         raise Dropped(Reason.UNSUPPORTED, f"media type {media_type}")
@@ -83,6 +89,19 @@ def sniff(item: Captured) -> str:
     if suffix in BY_SUFFIX and suffix != "xml":
         return "text/x-code"
     return _by_content(item.content[:SNIFF_BYTES])
+
+
+def _in_truth(media_type: str, head: bytes) -> str:
+    """What a file that is called a text is by its first words, which no text begins with.
+
+    Raises Dropped (unsupported) for what word processors and printers write.
+    """
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if other := next((name for mark, name in _OTHER_TEXTS if start.startswith(mark)), None):
+        raise Dropped(Reason.UNSUPPORTED, f"begins as {other}")
+    if _PAGE.match(start):
+        return "text/html"
+    return "text/vtt" if re.match(rb"webvtt\s", start) and b"-->" in head else media_type
 
 
 def _by_content(head: bytes) -> str:
