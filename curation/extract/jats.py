@@ -89,7 +89,7 @@ def _render(article: etree._Element) -> str:
 
     walker = etree.iterwalk(article, events=("start", "end"))
     for event, element in walker:
-        tag = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        tag = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""  # a damaged name may be none that QName takes
         if caption and tag != "caption" and tag in _BLOCKS:
             inline.append(" " if event == "start" else f" {element.tail or ''}")
             inline.append(element.text or "" if event == "start" else "")

@@ -87,3 +87,8 @@ JSON: Callable[[st.SearchStrategy[object]], st.SearchStrategy[object]] = lambda 
 @example({"events": [{"tStartMs": 1e308, "segs": [{"utf8": "\ud800", "tOffsetMs": 1e308}]}]})
 def test_any_json_gives_a_text_or_a_refusal(entries: object) -> None:
     outcome(json.dumps(entries).encode(), "application/x-transcript+json", Domain.TRANSCRIPT)
+
+
+def test_a_damaged_name_of_an_element_costs_the_element_its_meaning_and_no_more() -> None:
+    held = b"<article><body><p>The lamp burned.</p><f00:00 --> 99>The tower stood.</body></article>"
+    assert "The lamp burned." in outcome(held, "application/jats+xml", Domain.PAPER)
