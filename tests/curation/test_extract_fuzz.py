@@ -66,7 +66,7 @@ def test_a_mutated_document_gives_a_text_or_a_refusal_the_same_every_time(kind: 
 @given(
     held=st.one_of(st.binary(max_size=300), st.lists(st.sampled_from(MARKS), max_size=30).map(b"".join)),
     domain=st.sampled_from(Domain),
-    charset=st.sampled_from([None, "utf-8", "utf-16", "idna", "punycode", "hex", "no such", "unicode_escape", "utf-7", "undefined"]),
+    charset=st.sampled_from([None, "utf-8", "utf-16", "idna", "punycode", "hex", "no such", "utf-7", "undefined"]),
 )
 @example(held=b"\x00", domain=Domain.PAPER, charset=None)
 @example(held=b"+AGE-" * 30, domain=Domain.WIKI, charset="utf-7")
@@ -92,3 +92,14 @@ def test_any_json_gives_a_text_or_a_refusal(entries: object) -> None:
 def test_a_damaged_name_of_an_element_costs_the_element_its_meaning_and_no_more() -> None:
     held = b"<article><body><p>The lamp burned.</p><f00:00 --> 99>The tower stood.</body></article>"
     assert "The lamp burned." in outcome(held, "application/jats+xml", Domain.PAPER)
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/xhtml+xml", "application/x-mediawiki-parse+html"])
+@pytest.mark.parametrize("odd", ["\x01", "\x0c", "&#1;", "&#x0;", "\ufffe", "&#xffff;", "&#xd800;", "<h<tr>", "<a:b c:d=1>"])
+def test_what_lxml_reads_and_would_not_write_is_no_fault_of_a_page(kind: str, odd: str) -> None:
+    paragraph = "The lamp of the keeper burned in the tower for as long as there was oil to be had. " * 4
+    code = f"<pre><code>{odd}if lamp:\n    shine()</code></pre>"
+    page = f"<html><body><article><h1>A</h1><p>{odd}{paragraph}</p>{code}<p>{paragraph}</p></article></body></html>"
+    text = outcome(page.encode(), kind, Domain.WIKI)
+    assert paragraph.strip() in text
+    assert "    shine()" in text
