@@ -82,7 +82,7 @@ def unscored_partition(documents: Path, detail: str, out: Path) -> int:
 def judge_partition(documents: Path, signals: Path, policies: Policies, out: Path) -> int:
     """Writes the decisions of extraction and quality; every document has exactly one decisive row among them."""
     by_id = {row["doc_id"]: row for row in read_table(signals).to_pylist()}
-    columns = ["doc_id", "source", "domain", "extractor", "verdict", "reason", "detail"]
+    columns = ["doc_id", "source", "domain", "extractor", "verdict", "reason", "value", "threshold", "detail"]
     decided = ((row, decision) for row in _rows(documents, columns) for decision in _decisions(row, by_id.get(row["doc_id"]), policies))
     return write_table(out, (_decision_row(row, decision) for row, decision in decided), DECISIONS)
 
@@ -99,7 +99,8 @@ def _guarded(step: Callable[[Row], Row], row: Row, document: Row) -> Row:
     try:
         return step(row)
     except Dropped as dropped:
-        return _without_text(document, Verdict.DROPPED, dropped.reason, dropped.detail)
+        measure = {"value": dropped.value, "threshold": dropped.threshold}
+        return _without_text({**document, **measure}, Verdict.DROPPED, dropped.reason, dropped.detail)
     except Failed as failed:
         return _without_text(document, Verdict.FAILED, failed.reason, failed.detail)
     except Exception as error:  # noqa: BLE001  (recorded with its type, and the partition goes on)
@@ -113,7 +114,7 @@ def _document(capture: Row) -> Row:
     return {
         "doc_id": capture["capture_id"],
         **{name: capture[name] for name in carried},
-        **dict.fromkeys(("extractor", "cleaners", "edits", "text", "text_sha256", "characters", "bytes", "verdict", "reason", "detail")),
+        **dict.fromkeys(name for name in DOCUMENTS.names if name not in ("doc_id", *carried)),
     }
 
 
@@ -202,7 +203,7 @@ def _scored(document: Row) -> Row:
 def _decisions(document: Row, signals: Row | None, policies: Policies) -> list[Decision]:
     if document["verdict"] != EXTRACTED:
         verdict, reason = Verdict(document["verdict"]), Reason(document["reason"])
-        return [Decision(Stage.EXTRACT, verdict, reason, detail=document["detail"])]
+        return [Decision(Stage.EXTRACT, verdict, reason, document["value"], document["threshold"], document["detail"])]
     if signals is None or signals["characters"] is None:
         return [Decision(Stage.QUALITY, Verdict.FAILED, Reason.SCORING_FAILED, detail="the text could not be measured")]
     return judge(signals, policies.judging(Domain(document["domain"]), document["extractor"]))

@@ -79,6 +79,8 @@ DOCUMENTS = _schema(
         "bytes": (_COUNT, "of the text in UTF-8"),
         "verdict": (_TEXT, "extracted, dropped or failed"),
         "reason": (_TEXT, "why it is no document, null where it is one"),
+        "value": (_NUMBER, "what was measured of it, where the reason is a measure"),
+        "threshold": (_NUMBER, "what the measure was compared with"),
         "detail": (_TEXT, "the reason in a sentence"),
     }
 )

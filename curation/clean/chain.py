@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from curation.clean import boilerplate, private, text
 from curation.clean.edits import MOST_EDITS, Pass, Step, apply, whole
 from curation.clean.licence_header import licence_header
-from curation.clean.secrets import secrets
+from curation.clean.secrets import SECRET, secrets
 from curation.domains import Domain
 from curation.switches import ALL_ON, CleaningSwitches
 
@@ -18,6 +18,11 @@ MOST_ROUNDS = 8
 
 _HIDING = frozenset({"secrets", "emails", "cards", "ip_addresses", "phones"})
 """Cleaners of what nobody may see again."""
+
+_PLACEHOLDERS = frozenset({SECRET, private.EMAIL, private.CARD, private.IP, private.PHONE})
+
+MOST_PAIRS = 1_000_000
+"""Of what was hidden and what was put elsewhere, whose comparison takes some tenths of a second."""
 
 _CALM: frozenset[Pass] = frozenset({text.trailing_spaces, text.blank_lines, text.code_blank_lines})
 """Passes that uncover nothing for others."""
@@ -112,8 +117,14 @@ class _Work:
 
 
 def _tell(steps: list[Step], hidden: list[str]) -> bool:
-    """Whether what was hidden can be read in what an earlier step put: a line whose encoding was mended may hold a whole address."""
-    return any(secret in put for secret in hidden for step in steps for put in step.put if len(put) >= len(secret))
+    """Whether what was hidden can be read in what an earlier step put: a line whose encoding was mended may hold a whole address.
+
+    Of more pairs than can be looked at quickly, it is taken for granted.
+    """
+    known = set(hidden)
+    shortest = min(map(len, known), default=0)
+    puts = {put for step in steps for put in step.put if len(put) >= shortest and put not in _PLACEHOLDERS} if known else set()
+    return len(known) * len(puts) > MOST_PAIRS or any(secret in put for secret in known for put in puts)
 
 
 def _links(domain: Domain, switches: CleaningSwitches, recurring: boilerplate.Recurring) -> list[Link]:

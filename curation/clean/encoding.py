@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from charset_normalizer import from_bytes
 
+from curation.clean.latin import ALPHABETS, latin_encoding
 from curation.decisions import Reason
 from curation.document import Dropped, Failed
 
@@ -26,7 +27,12 @@ GUESSED = (
 """What pages without a word on their encoding are written in; rarer ones are taken for these far more often than met."""
 MOST_LOST = 0.01  # of the characters; damaged UTF-8 with more holes is rather another encoding
 
+LONGEST_LATIN_RUN = 1.5
+"""Bytes beyond ASCII in a row, on average, of text in Latin letters; Cyrillic has a word of them, and Chinese two or more."""
+
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+_WIDE_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 WEB_ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}
 """Browsers read these as Windows-1252 (WHATWG Encoding Standard, section 4.2), and so pages are written."""
@@ -88,18 +94,22 @@ def require_text(content: bytes) -> None:
         raise Dropped(Reason.BINARY, f"{nulls} NUL bytes in the first {len(head)}", float(nulls), float(allowed))
 
 
-def _wide(head: bytes) -> bool:
-    """UTF-16 without a mark: nearly every other byte of Western text is NUL."""
+def _wide(head: bytes) -> str | None:
+    """UTF-16 without a mark, by its name: nearly every other byte of Western text is NUL, and what they spell is text."""
     half = max(1, len(head) // 2)
-    return head[1::2].count(0) > 0.7 * half or head[0::2].count(0) > 0.7 * half
+    for name, nulls in (("utf-16-le", head[1::2]), ("utf-16-be", head[0::2])):
+        if nulls.count(0) > 0.7 * half:
+            text = head[: 2 * (len(head) // 2)].decode(name, "replace")
+            return name if len(_WIDE_CONTROL.findall(text)) <= len(text) // 50 else None
+    return None
 
 
 def _candidates(content: bytes, charset: str | None) -> Iterator[str]:
     for mark, name in MARKS:
         if content.startswith(mark):
             yield name
-    if b"\x00" in content[:HEAD_BYTES] and _wide(content[:HEAD_BYTES]):
-        yield "utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"
+    if b"\x00" in content[:HEAD_BYTES] and (wide := _wide(content[:HEAD_BYTES])):
+        yield wide
     # Valid UTF-8 with a multi-byte character is UTF-8 whatever the page says: in no other encoding is it likely text.
     yield "utf-8"
     if charset:
@@ -112,8 +122,18 @@ def _candidates(content: bytes, charset: str | None) -> Iterator[str]:
 
 
 def _guess(content: bytes) -> str | None:
-    """charset-normalizer's best guess from a sample around the first bytes beyond ASCII."""
-    first = next(iter(re.finditer(rb"[\x80-\xff]", content)), None)
+    """A guess from a sample around the first bytes beyond ASCII: charset-normalizer tells scripts apart, letters Latin encodings.
+
+    In other scripts bytes beyond ASCII come in runs, so where they stand alone nothing else is asked, as it would be of a file
+    with a single apostrophe.
+    """
+    first = next(iter(_BEYOND_ASCII.finditer(content)), None)
     start = max(0, (first.start() if first else 0) - GUESS_BYTES // 4)
-    best = from_bytes(content[start : start + GUESS_BYTES], cp_isolation=list(GUESSED)).best()
-    return best.encoding if best else None
+    sample = content[start : start + GUESS_BYTES]
+    runs = _BEYOND_ASCII.findall(sample)
+    if sum(map(len, runs)) < LONGEST_LATIN_RUN * len(runs):
+        return latin_encoding(sample)
+    best = from_bytes(sample, cp_isolation=list(GUESSED)).best()
+    if best is None:
+        return None
+    return latin_encoding(sample) if best.encoding in ALPHABETS else best.encoding

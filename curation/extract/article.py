@@ -89,6 +89,6 @@ def _as_html(body: etree._Element) -> etree._Element:
             element.tag = "ol" if element.get("rend") == "ol" else "ul"
         elif tag == "code":
             element.tag = "pre" if "\n" in "".join(element.itertext()) or element.find(".//lb") is not None else "span"
-        else:
-            element.tag = _TAGS.get(tag, tag)
+        elif tag in _TAGS:
+            element.tag = _TAGS[tag]
     return body

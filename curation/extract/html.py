@@ -43,6 +43,11 @@ ARTICLE_IDS = ("mw-content-text", "bodyContent")
 _RENDERED_FRAGMENT = re.compile(r'class="(?:mw-headline|mw-redirect|tocnumber|hatnote|editsection|mw-editsection)"')
 _NAMESPACE_CLASS = re.compile(r"\bns-(-?\d+|special)\b")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r")
+_SPACED = bytes.maketrans(b"\v\f", b"  ")
+_CONTROL_REFERENCE = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[1245-9]|2\d|3[01]|6553[45])|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef]))(?:;|(?![0-9a-f]))", re.IGNORECASE
+)
 
 
 def extract_html(item: Captured) -> Extracted:
@@ -83,13 +88,19 @@ def parse_html(source: str) -> lxml.html.HtmlElement:
     """The tree of a page; libxml2 bounds depth and size by itself, and what it cut short is not taken for the whole."""
     parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
-        tree = lxml.html.document_fromstring(_DECLARATION.sub("", source).encode("utf-8", "replace"), parser=parser)
+        tree = lxml.html.document_fromstring(_writable(_DECLARATION.sub("", source)), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise Failed(f"no HTML: {error}", Reason.MALFORMED) from error
     for entry in parser.error_log:
         if entry.type_name == "ERR_RESOURCE_LIMIT":
             raise Dropped(Reason.TOO_DEEP, entry.message)
     return tree
+
+
+def _writable(source: str) -> bytes:
+    """A page without the characters that lxml reads and refuses to write, wherever text is moved in its tree."""
+    held = source.encode("utf-8", "replace").translate(_SPACED, _CONTROLS)
+    return _CONTROL_REFERENCE.sub(b"", held).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
 
 
 def _result(text: str, title: str | None, extractor: str) -> Extracted:

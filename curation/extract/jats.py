@@ -15,11 +15,11 @@ MAX_BYTES = 10_000_000
 
 _CITATION = re.compile("\ue000([^\ue000\ue001]*)\ue001")
 _CITATIONS = re.compile(  # in brackets, or side by side
-    r"\s?[\[(]\s*(?:\ue000[^\ue001]*\ue001(?:[\s,;–—-]|and )*)+[\])]|\s?(?:\ue000[^\ue001]*\ue001(?:[,;–—-] ?(?=\ue000))?)+"
+    r"\s?[\[(]\s*(?:\ue000[^\ue000\ue001]*\ue001(?:[\s,;–—-]|and )*)+[\])]|\s?(?:\ue000[^\ue000\ue001]*\ue001(?:[,;–—-] ?(?=\ue000))?)+"
 )
 _EXPONENT = re.compile(r"\s*[+−–-]?\d{1,4}[+−–-]?\s*")
 _BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
-_UNCITED = re.compile(r"(?: [,–-])* ([.,;])(?=\s|$)")  # what stood between citations that are left out
+_UNCITED = re.compile(r"(?<! [,–-])(?: [,–-])* ([.,;])(?=\s|$)")  # what stood between citations that are left out
 _BLOCKS = names("p title sec abstract body disp-formula list list-item disp-quote boxed-text statement article-title front")
 _DROPPED = names(
     "table alternatives supplementary-material ref-list back xref-group label object-id graphic inline-graphic media "
@@ -30,10 +30,16 @@ _DROPPED = names(
 
 
 def extract_jats(item: Captured) -> Extracted:
-    """The text of a paper as light Markdown."""
+    """The text of a paper as light Markdown.
+
+    Raises Dropped where it has none, and Failed where it is no paper in XML.
+    """
     require_size(item.content, MAX_BYTES)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True, recover=True)
-    root = etree.fromstring(item.content, parser)
+    try:
+        root = etree.fromstring(item.content, parser)
+    except etree.XMLSyntaxError as error:
+        raise Failed(f"no XML: {error}", Reason.MALFORMED) from error
     article = None if root is None else next(root.iter("{*}article", "article"), None)
     if article is None:
         raise Failed("no article element", Reason.MALFORMED)
@@ -83,7 +89,7 @@ def _render(article: etree._Element) -> str:
 
     walker = etree.iterwalk(article, events=("start", "end"))
     for event, element in walker:
-        tag = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        tag = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""  # a damaged name may be none that QName takes
         if caption and tag != "caption" and tag in _BLOCKS:
             inline.append(" " if event == "start" else f" {element.tail or ''}")
             inline.append(element.text or "" if event == "start" else "")

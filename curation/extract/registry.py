@@ -57,6 +57,10 @@ SNIFF_BYTES = 1024
 PROSE_NAMES = names("readme authors contributors contributing changes changelog history news notice install todo thanks hacking faq")
 """Names without an ending of files that people read."""
 
+_PLAIN = ("text/plain", "text/markdown")
+_PAGE = re.compile(rb"<!doctype html|<html[\s>]")
+_OTHER_TEXTS = ((b"{\\rtf", "RTF"), (b"%!ps-adobe", "PostScript"))
+
 
 def extract(item: Captured) -> Extracted:
     """The text of a captured item.
@@ -72,6 +76,8 @@ def extract(item: Captured) -> Extracted:
     if item.domain is Domain.CODE:
         require_not_vendored(item, marks)
         media_type = "text/x-code" if media_type == "text/plain" and not _is_prose(item.native_id) else media_type
+    if media_type in _PLAIN:
+        media_type = _in_truth(media_type, item.content[:SNIFF_BYTES])
     extractor = EXTRACTORS.get(media_type)
     if extractor is None:
         raise Dropped(Reason.UNSUPPORTED, f"media type {media_type}")
@@ -96,6 +102,19 @@ def sniff(item: Captured) -> str:
     if suffix in BY_SUFFIX and suffix != "xml":
         return "text/x-code"
     return _by_content(item.content[:SNIFF_BYTES])
+
+
+def _in_truth(media_type: str, head: bytes) -> str:
+    """What a file that is called a text is by its first words, which no text begins with.
+
+    Raises Dropped (unsupported) for what word processors and printers write.
+    """
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if other := next((name for mark, name in _OTHER_TEXTS if start.startswith(mark)), None):
+        raise Dropped(Reason.UNSUPPORTED, f"begins as {other}")
+    if _PAGE.match(start):
+        return "text/html"
+    return "text/vtt" if re.match(rb"webvtt\s", start) and b"-->" in head else media_type
 
 
 def _by_content(head: bytes) -> str:

@@ -22,7 +22,7 @@ def extract_timed_json(item: Captured) -> Extracted:
     """
     require_size(item.content, MAX_BYTES)
     try:
-        entries = json.loads(decode(item.content, item.charset))
+        entries = json.loads(decode(item.content, item.charset), parse_int=float)  # an int may have more digits than a time can
     except (json.JSONDecodeError, RecursionError) as error:
         raise Failed(f"no JSON: {error}", Reason.MALFORMED) from error
     if isinstance(entries, dict):

@@ -31,6 +31,9 @@ class FilesSource(PathSource):
 
     kind: Literal["files"] = kind("Files, folders and archives on this machine.")
     format: Format = Field(Format.AUTO, title="Format", description="What the files are; `auto` tells by name and content.")
+    charset: str = Field(
+        "", title="Encoding", description="Of files that are not UTF-8 and have no mark of their own; empty: a page's own word, or a guess."
+    )
     document_start: str = Field(
         "", title="Document start", description="Regular expression for the line that opens each document in a file of many."
     )
@@ -47,6 +50,15 @@ class FilesSource(PathSource):
         except re.error as error:
             raise ValueError(f"is no regular expression ({error})") from None
         return pattern
+
+    @field_validator("charset")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            "".encode(name or "utf-8")
+        except LookupError:
+            raise ValueError("is no encoding of texts; write its name as Python has it, such as cp1250, koi8-r or shift_jis") from None
+        return name
 
     @property
     def largest(self) -> int:
@@ -104,7 +116,8 @@ def _of_one(source: FilesSource, place: Located, stream: IO[bytes]) -> Iterator[
     if len(content) > source.largest:
         yield Item.failed(place.native, place.uri, f"larger than max_item_megabytes ({source.max_item_megabytes:g})")
         return
-    item = Item(place.native, place.uri, content, media_type(place.member.name, source.format), modified=place.member.modified)
+    media, charset = media_type(place.member.name, source.format), source.charset or None
+    item = Item(place.native, place.uri, content, media, charset=charset, modified=place.member.modified)
     yield from _documents(item, source.document_start) if source.document_start else [item]
 
 

@@ -1,13 +1,13 @@
-"""The elements of one JSON array, one after the other: memory holds one of them, however large the file.
+"""The elements of a JSON array, or values one after the other over several lines each: memory holds one, however large the file.
 
 Only strings and brackets are looked at, to see where an element ends; what it is, its reader finds out. So an element that is no
 JSON costs itself, where its strings and brackets end.
 """
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO
 
 CHUNK = 1 << 16
 
@@ -17,17 +17,23 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def is_array(head: bytes) -> bool:
-    """Whether a file of JSON that begins so is one array."""
+    """Whether JSON that begins so is an array."""
     return head.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(b"[")
 
 
-def elements(stream: IO[bytes], largest: int) -> Iterator[bytes | None]:
-    """Every element of an array as it is written; None in place of one of more than `largest` bytes.
+def is_spread(head: bytes) -> bool:
+    """Whether JSON that begins so has its values over several lines each: the first one ends where an object must go on."""
+    first, end, _ = head.removeprefix(_BYTE_ORDER_MARK).lstrip().partition(b"\n")
+    return bool(end) and first.startswith(b"{") and first.rstrip().endswith((b"{", b"[", b",", b":"))
 
-    Raises EOFError where the array breaks off, and ValueError where something follows it.
+
+def elements(stream: io.BufferedReader, largest: int) -> Iterator[bytes | None]:
+    """Every element of an array as it is written; None in place of one of more than `largest` bytes. Reads no further than its end.
+
+    Raises EOFError where the array breaks off.
     """
     strings, element, depth, count = _Strings(), _Element(largest), 0, 0
-    while chunk := stream.read(CHUNK):
+    while chunk := stream.peek(CHUNK)[:CHUNK]:
         start = 0
         for place, sign in strings.marks_outside(chunk):
             if depth == 0:
@@ -41,10 +47,32 @@ def elements(stream: IO[bytes], largest: int) -> Iterator[bytes | None]:
                     yield written
                 count += 1
                 if sign != b",":
-                    _require_end(chunk[start:], stream)
+                    stream.read(start)
                     return
         element.add(chunk[start:])
+        stream.read(len(chunk))
     raise EOFError("the file breaks off within the array")
+
+
+def spread(stream: io.BufferedReader, largest: int) -> Iterator[bytes | None]:
+    """Every value as it is written, to where its brackets close; None in place of one of more than `largest` bytes.
+
+    Raises EOFError where the last one breaks off.
+    """
+    strings, value, depth = _Strings(), _Element(largest), 0
+    while chunk := stream.read(CHUNK):
+        start = 0
+        for place, sign in strings.marks_outside(chunk):
+            depth = max(0, depth + (sign in b"[{") - (sign in b"]}"))
+            if depth == 0 and sign in b"]}":
+                value.add(chunk[start : place + 1])
+                yield value.taken()
+                start = place + 1
+        value.add(chunk[start:])
+    if depth:
+        raise EOFError("the file breaks off within an object")
+    if (rest := value.taken()) is None or rest.strip():
+        yield rest
 
 
 @dataclass
@@ -97,11 +125,3 @@ class _Element:
         self.held.clear()
         self.is_lost = False
         return written
-
-
-def _require_end(left: bytes, stream: IO[bytes]) -> None:
-    while not left.strip():
-        left = stream.read(CHUNK)
-        if not left:
-            return
-    raise ValueError("there is more after the array")

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation.sources.containers import UNREADABLE, explain
-from curation.sources.json_array import elements, is_array
+from curation.sources.json_array import elements, is_array, is_spread, spread
 
 ROWS_AT_A_TIME = 64
 CHUNK = 1 << 16
@@ -30,7 +30,10 @@ LARGEST_COPY = 4_000_000_000
 
 
 class Table(StrEnum):
-    """How rows are stored. `auto` goes by content and name. `jsonl` is also one array of objects: its first sign tells."""
+    """How rows are stored. `auto` goes by content and name.
+
+    `jsonl` is also an array of objects, or objects over several lines each: the beginning tells.
+    """
 
     AUTO = "auto"
     PARQUET = "parquet"
@@ -131,15 +134,26 @@ def _from_its_end(stream: IO[bytes]) -> IO[bytes]:
 
 
 def _json(stream: IO[bytes], columns: tuple[str, ...], largest: int) -> Iterator[Row]:  # noqa: ARG001 (rows differ in their keys)
-    if is_array(stream.peek(CHUNK)):  # type: ignore[attr-defined]  # every stream of a member is buffered
-        for number, element in enumerate(elements(stream, largest), 1):
-            yield Row(number, None, _too_long(largest, "row")) if element is None else _json_row(number, element)
+    buffered, number = cast(io.BufferedReader, stream), 0  # every stream of a member is buffered
+    while is_array(buffered.peek(CHUNK)):
+        for element in elements(buffered, largest):
+            number += 1
+            yield _json_element(number, element, largest)
+        while (blank := buffered.peek(CHUNK)) and not blank.strip():
+            buffered.read(len(blank))
+    if is_spread(buffered.peek(CHUNK)):
+        for place, value in enumerate(spread(buffered, largest), number + 1):
+            yield _json_element(place, value, largest)
         return
-    for number, line in _lines(stream, largest):
+    for line_number, line in _lines(buffered, largest):
         if line is None:
-            yield Row(number, None, _too_long(largest))
+            yield Row(number + line_number, None, _too_long(largest))
         elif line.strip():
-            yield _json_row(number, line)
+            yield _json_row(number + line_number, line)
+
+
+def _json_element(number: int, element: bytes | None, largest: int) -> Row:
+    return Row(number, None, _too_long(largest, "row")) if element is None else _json_row(number, element)
 
 
 def _json_row(number: int, line: bytes) -> Row:

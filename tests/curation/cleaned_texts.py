@@ -11,7 +11,13 @@ _PIECES = (
     "password = 'x9Kd82hQpLz01mVb'", "https://joe:s3cr3tpw@host.org/", "0", "7", "word ", "Words that say something in one line. ", "# ",
     "// ", "/* ", " */\n", '"""', "#!/bin/sh\n", "Copyright (c) 2020 A\n", "SPDX-License-Identifier: MIT\n", "```\n", "- item\n",
     "- item\n" * 12, "\n## Head\n", "≯",
-    "Licensed under the MIT license.", "\u0338", "İ", "ﬁ",
+    "Licensed under the MIT license.", "\u0338", "İ", "ﬁ", "\udc80", "\ud800\udc00", "Ã\x83Â©", "Ð¿Ñ€Ð¸", "ï»¿", "ä½\xa0", "\x1b[0m",
+    "\u202e", "\u00ad", "\ufff9", "\ufdd0", "\U0010ffff", "\u2028", "가",
+    "\u1112\u1161\u11ab", "각\u11a8", "Ω", "&#x0;", "&#xD800;", "&NotEqualTilde;",
+    "3782 822463 10005", "4111-1111-1111-1111", "6011000990139424", "2001:0db8::1", "8.8.8.8", "999.1.2.3", "-----BEGIN PRIVATE KEY-----\n",
+    "-----END PRIVATE KEY-----", "sk-proj-" + "aB3" * 12, "token: \"", "Retrieved from http://a.org\n", "word word word word word.\n",
+    "<br/>",
+    "<img src='a/T_letter.png'>", "e\u0301@b.org", "<EMAIL>", "<SECRET>@b.org", "+<PHONE>",
 )  # fmt: skip
 
 texts = st.one_of(

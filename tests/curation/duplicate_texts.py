@@ -52,8 +52,8 @@ def write_partition(folder: Path, texts: dict[str, str], domain: str = "wiki", n
 def document(doc_id: str, text: str, domain: str = "wiki") -> dict[str, Any]:
     """A row of DOCUMENTS."""
     row = dict.fromkeys(DOCUMENTS.names, "-")
-    sizes = {"characters": len(text), "bytes": len(text.encode())}
-    return {**row, **sizes, "doc_id": doc_id, "domain": domain, "text": text, "cleaners": [], "edits": [], "verdict": "extracted"}
+    numbers = {"characters": len(text), "bytes": len(text.encode()), "value": None, "threshold": None}
+    return {**row, **numbers, "doc_id": doc_id, "domain": domain, "text": text, "cleaners": [], "edits": [], "verdict": "extracted"}
 
 
 def decision(doc_id: str, stage: str = "quality", verdict: str = "kept", **others: Any) -> dict[str, Any]:

@@ -2,20 +2,30 @@
 
 import pytest
 from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from curation.clean import clean, replay
 from curation.clean.boilerplate import Recurring, outline
 from curation.clean.chain import CLEANERS
 from curation.clean.licence_header import header_licence
 from curation.domains import Domain
-from curation.switches import ALL_ON
+from curation.switches import ALL_ON, CleaningSwitches
 from tests.curation.cleaned_texts import texts
 
 LINE = "Words that say something in one line. "
 RECURRING = Recurring(frozenset({f"line {LINE.strip()}", "list - item"}), frozenset({outline(LINE), "- item"}))
 
 
-@pytest.mark.parametrize("domain", [Domain.WIKI, Domain.TRANSCRIPT, Domain.CODE])
+switches = st.builds(CleaningSwitches, **dict.fromkeys(CleaningSwitches.model_fields, st.booleans()))
+sources = st.lists(st.sampled_from([LINE, "- item", "Retrieved from http://a.org", "word word word word word."]), max_size=3).map(
+    lambda lines: Recurring(
+        frozenset(key for line in lines for key in (f"line {line.strip()}", f"notice {line}", f"list {line}")),
+        frozenset(map(outline, lines)),
+    )
+)
+
+
+@pytest.mark.parametrize("domain", Domain)
 @settings(max_examples=60, deadline=None)
 @given(text=texts)
 @example(text="&amp;" * 400 + "lt;")
@@ -25,6 +35,18 @@ def test_cleaning_replays_and_a_second_one_changes_nothing(domain: Domain, text:
     made = clean(text, domain, ALL_ON, RECURRING)
     assert replay(text, [step.row() for step in made.steps]) == made.text
     assert clean(made.text, domain, ALL_ON, RECURRING).text == made.text
+
+
+@pytest.mark.parametrize("domain", Domain)
+@settings(max_examples=60, deadline=None)
+@given(text=texts, chosen=switches, recurring=sources)
+def test_so_it_is_with_any_choice_of_cleaners_and_whatever_recurs(
+    domain: Domain, text: str, chosen: CleaningSwitches, recurring: Recurring
+) -> None:
+    made = clean(text, domain, chosen, recurring)
+    assert replay(text, [step.row() for step in made.steps]) == made.text
+    assert clean(made.text, domain, chosen, recurring).text == made.text
+    assert all(getattr(chosen, name) for name in made.cleaners)
 
 
 @settings(max_examples=60, deadline=None)

@@ -31,6 +31,7 @@ CAPTURED = [
     capture("invisible", "\u200b\u200b".encode()),
     capture("short", b"Too short."),
     capture("odd", b"x", domain="no such domain"),
+    capture("huge", b"x" * 20_000_001),
     capture("surrogate", b'[["half \\ud800 pair", 0, 1]]', "application/x-transcript+json"),
 ]
 
@@ -83,6 +84,11 @@ def test_size_and_digest_are_those_of_the_cleaned_text(run: Path) -> None:
 def test_each_document_has_exactly_one_decisive_row(run: Path, name: str, verdict: str, reason: str | None) -> None:
     decisive = [row for row in read_table(run / "decisions").to_pylist() if row["doc_id"] == name and row["decisive"]]
     assert [(row["verdict"], row["reason"]) for row in decisive] == [(verdict, reason)]
+
+
+def test_what_extraction_measured_is_in_the_decision(run: Path) -> None:
+    row = rows(run / "decisions")["huge"]
+    assert (row["reason"], row["value"], row["threshold"]) == ("too_large", 20_000_001, 20_000_000)
 
 
 def test_an_unexpected_error_is_recorded_with_its_type_and_message(run: Path) -> None:

@@ -49,7 +49,7 @@ def prose(name: str, words: int) -> str:
 
 def document_row(name: str, domain: str, text: str) -> dict[str, object]:
     """A DOCUMENTS row."""
-    empty = dict.fromkeys(("native_id", "title", "licence", "extractor", "reason", "detail"))
+    empty = dict.fromkeys(("native_id", "title", "licence", "extractor", "reason", "value", "threshold", "detail"))
     return empty | {
         "doc_id": sha256_bytes(name.encode()),
         "source": f"{domain}-source",

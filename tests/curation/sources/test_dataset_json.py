@@ -50,11 +50,40 @@ def test_an_array_without_an_end_gives_the_rows_before_the_break_and_tells_of_it
     assert captured.errors == {"a.json#2": "row 2: the rows from here on cannot be read: EOFError: the file breaks off within the array"}
 
 
-def test_what_follows_an_array_is_told(tmp_path: Path, read: Read) -> None:
-    (tmp_path / "a.json").write_text('[{"text": "a"}]\n[{"text": "b"}]\n')
+@pytest.mark.parametrize("rest", ['[{"text": "b"}, {"text": "c"}]\n', '{"text": "b"}\n{"text": "c"}', '{\n"text": "b"}{"text":\n"c"}'])
+def test_what_follows_an_array_is_read_too(tmp_path: Path, read: Read, rest: str) -> None:
+    (tmp_path / "a.jsonl").write_text(f'[{{"text": "a"}}, 7]\n\n{rest}')
+    captured = read(path="a.jsonl")
+    assert sorted(filter(None, captured.contents.values())) == [b"a", b"b", b"c"]
+    assert captured.errors == {"a.jsonl#2": "row 2: is no JSON object, but int"}
+
+
+def test_a_bracket_too_many_costs_the_line_that_it_stands_in(tmp_path: Path, read: Read) -> None:
+    (tmp_path / "a.json").write_text('[{"text": "a"}], {"text": "b"}]\n{"text": "c"}')
+    captured = read(path="a.json")
+    assert captured.contents == {"a.json#1": b"a", "a.json#3": b"c"}
+    assert captured.errors == {"a.json#2": "row 2: is no JSON: Expecting value: line 1 column 1 (char 0)"}
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_objects_over_several_lines_are_a_row_each(tmp_path: Path, read: Read, name: str) -> None:
+    rows = [{"more": [[{}], {"a": "]"}], "text": text} for text in STRANGE]
+    (tmp_path / name).write_text("\n".join(json.dumps(row, indent=2, ensure_ascii=False) for row in rows), encoding="utf-8-sig")
+    assert list(read(path=name).contents.values()) == [text.encode() for text in STRANGE]
+
+
+def test_an_object_that_holds_the_rows_is_one_failed_item(tmp_path: Path, read: Read) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"rows": [{"text": "a"}, {"text": "b"}]}, indent=1))
+    captured = read(path="a.json")
+    assert captured.errors == {"a.json#1": "row 1: there is no text: column 'text' is missing"}
+    assert captured.contents == {}
+
+
+def test_objects_over_several_lines_that_break_off_are_told(tmp_path: Path, read: Read) -> None:
+    (tmp_path / "a.json").write_text('{\n"text": "a"\n}\n{\n"text": "b"\n')
     captured = read(path="a.json")
     assert captured.contents == {"a.json#1": b"a"}
-    assert "there is more after the array" in captured.errors["a.json#2"]
+    assert captured.errors == {"a.json#2": "row 2: the rows from here on cannot be read: EOFError: the file breaks off within an object"}
 
 
 def test_elements_are_the_same_however_the_file_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,6 +133,19 @@ def test_a_file_is_what_the_recipe_says_or_else_what_its_name_says(
     assert capture(name, **settings).items[0].media_type == media_type
 
 
+def test_the_recipe_may_say_in_what_encoding_files_are(tmp_path: Path, capture: Capture) -> None:
+    (tmp_path / "a.txt").write_bytes("One: forêt\nTwo: forêt\n".encode("cp1252"))
+    captured = capture("a.txt", charset="iso-8859-2", document_start="^[A-Z]")
+    assert [item.charset for item in captured.items] == ["iso-8859-2"] * 2
+    assert capture("a.txt").items[0].charset is None
+
+
+@pytest.mark.parametrize("name", ["utf-99", "base64", "rot13"])
+def test_an_encoding_that_is_none_of_texts_is_refused_with_what_to_write(name: str) -> None:
+    with pytest.raises(ValueError, match="is no encoding of texts; write its name as Python has it"):
+        FilesSource(kind="files", id="s", domain=Domain.LORE, path="a", charset=name)
+
+
 def test_a_name_that_is_no_utf8_is_read(tmp_path: Path, capture: Capture) -> None:
     (tmp_path / "f").mkdir()
     (tmp_path / "f" / os.fsdecode(b"caf\xe9.txt")).write_bytes(b"x")
