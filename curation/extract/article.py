@@ -1,4 +1,4 @@
-"""The main text of a page by trafilatura: its fast extraction, the whole one on doubt, and what both lose."""
+"""The main text of a page: the element that plainly holds it, else what trafilatura finds, its whole extraction on doubt."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,17 @@ import trafilatura
 from lxml import etree
 
 from curation.extract.blocks import render
-from curation.extract.opening import Opening, drop_opening
-from curation.extract.pruning import UNMARKED, mark_repeated, prune, prune_promotion, words
+from curation.extract.container import clean, container_of, is_doubtful
+from curation.extract.opening import Opening, without_opening
+from curation.extract.pruning import UNMARKED, mark_repeated, prune, prune_frame, prune_promotion, words
 from curation.extract.rescue import Coverage, Paragraph, coverage, joined_body, prose_of
+from curation.extract.sizes import Sizes
 
-MAX_ELEMENTS = 12_000
-"""Elements of a page up to which the whole extraction is tried: its time grows with their square (12,000 take some four seconds)."""
+MOST_ELEMENTS = 6_000
+"""Elements of a page up to which trafilatura looks at it: its time grows with their square."""
+
+MOST_CHILDREN = 1_500
+"""Elements directly in one element up to which trafilatura looks at a page, for the same reason."""
 
 _TAGS = {
     "list": "ul",
@@ -30,18 +35,51 @@ _TAGS = {
 def article_text(tree: etree._Element, opening: Opening, untouched: Callable[[], etree._Element]) -> tuple[str, str]:
     """The main text as light Markdown, and the name of the way by which it was found.
 
-    `untouched` gives the page as it was served: where the fast extraction is in doubt, its frame tells the whole one where
-    the text is not.
+    `untouched` gives the page as it was served, for another look at it: the first one takes parts out of the tree.
     """
-    body, path = _body(tree, untouched)
-    if body is None:
-        return "", path
-    drop_opening(body, opening)
-    return render(_as_html(body)).translate(UNMARKED), path
+    text, path = _contained(tree), "html-container"
+    if text is None:
+        text, path = _looked_for(untouched)
+    return without_opening(text, opening), path
 
 
-def _body(tree: etree._Element, untouched: Callable[[], etree._Element]) -> tuple[etree._Element | None, str]:
-    prose = prose_of(_prepared(tree))
+def _contained(tree: etree._Element) -> str | None:
+    """The text of the element that holds the article; None where the page leaves a doubt about it."""
+    sizes = Sizes(tree)
+    prose = prose_of(tree, sizes)
+    container = container_of(tree, prose)
+    return None if container is None else _freed(container)
+
+
+def _freed(container: etree._Element, *, doubting: bool = True) -> str | None:
+    clean(container, Sizes(container))
+    sizes = Sizes(container)
+    if doubting and is_doubtful(container, prose_of(container, sizes), sizes):
+        return None
+    prune_promotion(container, sizes)
+    return render(container)
+
+
+def _looked_for(untouched: Callable[[], etree._Element]) -> tuple[str, str]:
+    """The text by trafilatura; that of the whole page, cleaned, where there is too much for it."""
+    tree = untouched()
+    framed = not _is_too_much(tree)
+    prune_frame(tree)
+    prune(tree)
+    if _is_too_much(tree):
+        return _freed(tree, doubting=False) or "", "html-whole"
+    body, path = _body(tree, untouched if framed else None)
+    return ("" if body is None else render(_as_html(body)).translate(UNMARKED)), path
+
+
+def _is_too_much(tree: etree._Element) -> bool:
+    elements = list(tree.iter(etree.Element))
+    return len(elements) > MOST_ELEMENTS or any(len(element) > MOST_CHILDREN for element in elements)
+
+
+def _body(tree: etree._Element, untouched: Callable[[], etree._Element] | None) -> tuple[etree._Element | None, str]:
+    _prepare(tree)
+    prose = prose_of(tree, Sizes(tree))
     body = _extracted(tree, fast=True)
     seen = _coverage(prose, body)
     joined = joined_body(seen)
@@ -49,19 +87,19 @@ def _body(tree: etree._Element, untouched: Callable[[], etree._Element]) -> tupl
         whole = _extracted(joined, fast=True)
         if _coverage(prose, whole).missing < seen.missing / 2:
             return whole, "trafilatura-joined"
-    if seen.is_doubtful:
-        tree = untouched()
-        prune(tree)
-        if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
-            return body, "trafilatura-large"
-        return _extracted(_prepared(tree), fast=False), "trafilatura-full"
-    return body, "trafilatura-fast"
+    if not seen.is_doubtful:
+        return body, "trafilatura-fast"
+    if untouched is None:
+        return body, "trafilatura-large"
+    tree = untouched()  # its frame tells the whole extraction where the text is not
+    prune(tree)
+    _prepare(tree)
+    return _extracted(tree, fast=False), "trafilatura-full"
 
 
-def _prepared(tree: etree._Element) -> etree._Element:
-    prune_promotion(tree)
+def _prepare(tree: etree._Element) -> None:
+    prune_promotion(tree, Sizes(tree))
     mark_repeated(tree)
-    return tree
 
 
 def _coverage(prose: list[Paragraph], body: etree._Element | None) -> Coverage:

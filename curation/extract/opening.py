@@ -46,24 +46,23 @@ class Opening:
         return _folded(text) in self._summaries
 
 
-def drop_opening(body: etree._Element, opening: Opening) -> None:
-    """Takes the headline with what stands above it, and lines of date and author below it, out of a body, in place."""
-    if (body.text or "").strip():
-        return
-    first = [words(block) for block in body[:MOST]]
-    titles = [at for at, text in enumerate(first) if opening.repeats_title(text)]
-    headed = bool(titles) and all(len(text) < LINE for text in first[: titles[0]])
-    for _ in range(titles[0] + 1 if headed else 0):
-        body.remove(body[0])
-    while len(body) > 1 and _leads_in(body[0], headed, opening):
-        body.remove(body[0])
+def without_opening(text: str, opening: Opening) -> str:
+    """A text in light Markdown without the headline and what stands above it, and without lines of date and author below it."""
+    blocks = text.split("\n\n")
+    first = [block.lstrip("# ") for block in blocks[:MOST]]
+    titles = [at for at, block in enumerate(first) if opening.repeats_title(block)]
+    headed = bool(titles) and all(len(block) < LINE for block in first[: titles[0]])
+    begin = titles[0] + 1 if headed else 0
+    while begin < len(blocks) - 1 and _leads_in(blocks[begin], headed, opening):
+        begin += 1
+    return "\n\n".join(blocks[begin:])
 
 
-def _leads_in(block: etree._Element, headed: bool, opening: Opening) -> bool:
-    text = words(block)
+def _leads_in(block: str, headed: bool, opening: Opening) -> bool:
+    text = block.lstrip("# ")
     if opening.repeats_title(text) or not text:
         return True
-    if headed and block.tag == "head" and opening.repeats_summary(text):
+    if headed and block.startswith("#") and opening.repeats_summary(text):
         return True
     return len(text) < LINE and _DATELINE.match(text) is not None and not text.endswith((".", "!", "?"))
 

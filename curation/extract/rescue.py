@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import lxml.html
 from lxml import etree
 
-from curation.extract.pruning import PROSE, is_prose, words
+from curation.extract.pruning import PROSE, words
+from curation.extract.sizes import Sizes
 
 ENOUGH = 600
 """Characters of prose that must be missing before a page is looked at again."""
@@ -53,10 +54,12 @@ class Coverage:
         return held < LEAST_PROSE * self.found or self.missing > held
 
 
-def prose_of(tree: etree._Element) -> list[Paragraph]:
+def prose_of(tree: etree._Element, sizes: Sizes) -> list[Paragraph]:
     """The paragraphs of prose on a page that are not part of its frame, also those that are no `p`."""
     found = []
     for element in tree.iter(*HOLDERS):
+        if sizes.text(element) < PROSE or (element.tag == "p" and sizes.share(element) >= 0.5):
+            continue
         text = _said(element)
         if len(text) >= PROSE and next(element.iterancestors(*OUTSIDE), None) is None:
             found.append(Paragraph(element, text))
@@ -90,9 +93,9 @@ def joined_body(seen: Coverage) -> etree._Element | None:
 
 
 def _said(element: etree._Element) -> str:
-    """The text of a paragraph that is mostly outside links; of another element, its longest text between its children."""
+    """The text of a paragraph; of another element, its longest text between its children."""
     if element.tag == "p":
-        return words(element) if is_prose(element) else ""
+        return words(element)
     own = [element.text, *(child.tail for child in element)]
     return max((" ".join(text.split()) for text in own if text), key=len, default="")
 

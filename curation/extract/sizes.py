@@ -1,0 +1,40 @@
+"""How much text lies below every element of a page, and how much of it in links, counted in one walk."""
+
+from lxml import etree
+
+
+class Sizes:
+    """Characters, with single spaces, of the text and of the links below each element that a tree held when it was counted."""
+
+    def __init__(self, root: etree._Element) -> None:
+        elements = list(root.iter(etree.Element))
+        self._text = dict.fromkeys(elements, 0)
+        self._linked = dict.fromkeys(elements, 0)
+        for element in reversed(elements):  # children come before their parents
+            said = self._text[element] = self._text[element] + _length(element.text)
+            if element.tag == "a":
+                self._linked[element] = said
+            parent = element.getparent()
+            if element is not root and parent is not None:
+                self._text[parent] += said + _length(element.tail)
+                self._linked[parent] += self._linked[element]
+
+    def text(self, element: etree._Element) -> int:
+        """Characters below an element."""
+        return self._text.get(element, 0)
+
+    def linked(self, element: etree._Element) -> int:
+        """Characters below an element that lie in links."""
+        return self._linked.get(element, 0)
+
+    def share(self, element: etree._Element) -> float:
+        """The part of an element's text that lies in links, 0 to 1."""
+        text = self.text(element)
+        return self.linked(element) / text if text else 0.0
+
+    def __len__(self) -> int:
+        return len(self._text)
+
+
+def _length(text: str | None) -> int:
+    return len(" ".join(text.split())) if text else 0
