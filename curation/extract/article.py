@@ -32,30 +32,27 @@ _TAGS = {
 }
 
 
-def article_text(tree: etree._Element, opening: Opening, untouched: Callable[[], etree._Element]) -> tuple[str, str]:
+def article_text(tree: etree._Element, sizes: Sizes, opening: Opening, untouched: Callable[[], etree._Element]) -> tuple[str, str]:
     """The main text as light Markdown, and the name of the way by which it was found.
 
     `untouched` gives the page as it was served, for another look at it: the first one takes parts out of the tree.
     """
-    text, path = _contained(tree), "html-container"
+    text, path = _contained(tree, sizes), "html-container"
     if text is None:
         text, path = _looked_for(untouched)
     return without_opening(text, opening), path
 
 
-def _contained(tree: etree._Element) -> str | None:
+def _contained(tree: etree._Element, sizes: Sizes) -> str | None:
     """The text of the element that holds the article; None where the page leaves a doubt about it."""
-    sizes = Sizes(tree)
-    prose = prose_of(tree, sizes)
-    container = container_of(tree, prose)
-    return None if container is None else _freed(container)
-
-
-def _freed(container: etree._Element, *, doubting: bool = True) -> str | None:
-    clean(container, Sizes(container))
-    sizes = Sizes(container)
-    if doubting and is_doubtful(container, prose_of(container, sizes), sizes):
+    container = container_of(tree, prose_of(tree, sizes))
+    if container is None:
         return None
+    clean(container, sizes)
+    return None if is_doubtful(container, prose_of(container, sizes), sizes) else _rendered(container, sizes)
+
+
+def _rendered(container: etree._Element, sizes: Sizes) -> str:
     prune_promotion(container, sizes)
     return render(container)
 
@@ -65,10 +62,11 @@ def _looked_for(untouched: Callable[[], etree._Element]) -> tuple[str, str]:
     tree = untouched()
     framed = not _is_too_much(tree)
     prune_frame(tree)
-    prune(tree)
+    sizes = prune(tree)
     if _is_too_much(tree):
-        return _freed(tree, doubting=False) or "", "html-whole"
-    body, path = _body(tree, untouched if framed else None)
+        clean(tree, sizes)
+        return _rendered(tree, sizes), "html-whole"
+    body, path = _body(tree, sizes, untouched if framed else None)
     return ("" if body is None else render(_as_html(body)).translate(UNMARKED)), path
 
 
@@ -77,9 +75,9 @@ def _is_too_much(tree: etree._Element) -> bool:
     return len(elements) > MOST_ELEMENTS or any(len(element) > MOST_CHILDREN for element in elements)
 
 
-def _body(tree: etree._Element, untouched: Callable[[], etree._Element] | None) -> tuple[etree._Element | None, str]:
-    _prepare(tree)
-    prose = prose_of(tree, Sizes(tree))
+def _body(tree: etree._Element, sizes: Sizes, untouched: Callable[[], etree._Element] | None) -> tuple[etree._Element | None, str]:
+    _prepare(tree, sizes)
+    prose = prose_of(tree, sizes)
     body = _extracted(tree, fast=True)
     seen = _coverage(prose, body)
     joined = joined_body(seen)
@@ -92,13 +90,12 @@ def _body(tree: etree._Element, untouched: Callable[[], etree._Element] | None) 
     if untouched is None:
         return body, "trafilatura-large"
     tree = untouched()  # its frame tells the whole extraction where the text is not
-    prune(tree)
-    _prepare(tree)
+    _prepare(tree, prune(tree))
     return _extracted(tree, fast=False), "trafilatura-full"
 
 
-def _prepare(tree: etree._Element) -> None:
-    prune_promotion(tree, Sizes(tree))
+def _prepare(tree: etree._Element, sizes: Sizes) -> None:
+    prune_promotion(tree, sizes)
     mark_repeated(tree)
 
 

@@ -76,11 +76,11 @@ def container_of(tree: etree._Element, prose: list[Paragraph]) -> etree._Element
 def clean(container: etree._Element, sizes: Sizes) -> None:
     """Takes out of a container, in place, what is no part of the article."""
     most = MOST_OF_ARTICLE * sizes.text(container)
-    strip(container, [element for element in container.iterdescendants(*_NAMED) if sizes.text(element) < most and _is_beside(element, sizes)])
-    strip(container, list(container.iterdescendants(*_PICTURES)))
+    strip(container, [element for element in container.iterdescendants(*_NAMED) if sizes.text(element) < most and _is_beside(element, sizes)], sizes)
+    strip(container, list(container.iterdescendants(*_PICTURES)), sizes)
     marked = sum(sizes.text(paragraph) for paragraph in container.iter("p")) > 0.8 * sizes.text(container)
     if marked:
-        strip(container, [element for element in container.iterdescendants("div", "section") if _is_label(element, sizes)])
+        strip(container, [element for element in container.iterdescendants("div", "section") if _is_label(element, sizes)], sizes)
 
 
 def is_doubtful(container: etree._Element, prose: list[Paragraph], sizes: Sizes) -> bool:

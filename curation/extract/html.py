@@ -71,12 +71,12 @@ def _web_text(tree: lxml.html.HtmlElement, source: str) -> tuple[str, str]:
     """The text of a page that is no wiki's, by the way that suits its kind, and the name of that way."""
     kind, opening = page_kind(tree), Opening(tree)
     prune_frame(tree)
-    prune(tree)
+    sizes = prune(tree)
     if kind is Kind.DOCUMENTATION and (text := manual_text(tree, opening)):
         return text, "html-documentation"
     if kind is Kind.FORUM and (text := thread_text(tree)):
         return text, "html-forum"
-    return article_text(tree, opening, partial(parse_html, source))
+    return article_text(tree, sizes, opening, partial(parse_html, source))
 
 
 def parse_html(source: str) -> lxml.html.HtmlElement:

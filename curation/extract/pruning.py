@@ -21,7 +21,12 @@ _POPUP = re.compile(
     r"(?:^|[\s_-])(?:tool-?tip|pop-?over|rollover|hover-?card|flyout)(?:[_-]{0,2}(?:block|content|text|body|inner|box|panel|card))?(?=\s|$)",
     re.I,
 )
-_MARKED = etree.XPath(
+_POPUPS = ("tooltip", "tool-tip", "popover", "pop-over", "popup", "pop-up", "rollover", "hovercard", "hover-card", "flyout")
+"""Words without which no class matches; they are looked for in all of a page's at once."""
+
+_CLASSES = etree.XPath("//@class", smart_strings=False)
+_MARKED = etree.XPath("//*[@style[contains(., 'one') or contains(., 'idden')] or @role or @hidden or @aria-hidden='true']")
+_NAMED_OR_MARKED = etree.XPath(
     "//*[@style or @role or @hidden or @aria-hidden='true' or (@class and (self::div or self::span or self::section or self::aside))]"
 )
 _PARAGRAPHS = ("p", "div", "h2", "h3", "h4", "h5", "h6", "blockquote", "li", "section", "a")
@@ -48,8 +53,8 @@ PROSE = 80
 """Characters from which a paragraph counts as prose."""
 
 
-def prune(tree: etree._Element) -> None:
-    """Takes out of a tree, in place, what every extraction would have to leave out again."""
+def prune(tree: etree._Element) -> Sizes:
+    """Takes out of a tree, in place, what every extraction would have to leave out again, and counts what is left."""
     data = tree.xpath("//script[@type='application/ld+json']")  # trafilatura's last resort reads it
     etree.strip_elements(tree, "script", *UNSEEN, with_tail=False)
     tree.extend(data)
@@ -61,8 +66,10 @@ def prune(tree: etree._Element) -> None:
             line.tag = "h3"
     for raised in list(tree.iter("sup")):
         _write_power(raised)
-    strip(tree, _invisible(tree))
+    sizes = Sizes(tree)
+    strip(tree, _invisible(tree, sizes), sizes)
     _plain_code(tree)
+    return sizes
 
 
 def prune_frame(tree: etree._Element) -> None:
@@ -79,8 +86,8 @@ def prune_promotion(tree: etree._Element, sizes: Sizes) -> None:
             if below is not None and below.tag in ("ul", "ol") and _is_of_links(below, 0.3, sizes):
                 found.append(below)
             found.append(element)
-    strip(tree, found)
-    strip(tree, [element for element in tree.iter("ul", "ol") if _ends_in_links(element, sizes)])
+    strip(tree, found, sizes)
+    strip(tree, [element for element in tree.iter("ul", "ol") if _ends_in_links(element, sizes)], sizes)
 
 
 def _candidates(tree: etree._Element, sizes: Sizes) -> Iterator[etree._Element]:
@@ -123,11 +130,15 @@ def remove(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def strip(root: etree._Element, elements: Iterable[etree._Element]) -> None:
+def strip(root: etree._Element, elements: Iterable[etree._Element], sizes: Sizes) -> None:
     """Takes many elements out from below another, in place, and leaves the text behind them; the time is linear."""
-    found = [element for element in elements if element is not root]
-    for element in found:
+    found = 0
+    for element in elements:
+        if element is root or next(element.iterancestors(GONE), None) is not None:
+            continue
         element.tag = GONE
+        sizes.forget(element)
+        found += 1
     if found:
         etree.strip_elements(root, GONE, with_tail=False)
 
@@ -148,13 +159,14 @@ def is_prose(element: etree._Element) -> bool:
     return len(text) >= PROSE and link_length(element) < len(text) / 2
 
 
-def _invisible(tree: etree._Element) -> list[etree._Element]:
+def _invisible(tree: etree._Element, sizes: Sizes) -> list[etree._Element]:
     """Elements that say themselves that they are not shown; one around most of the page only waits for its script."""
-    found = [element for element in _MARKED(tree) if is_invisible(element)]
-    if not found:
-        return []
-    sizes = Sizes(tree)
-    return [element for element in found if sizes.text(element) < sizes.text(tree) / 2]
+    return [element for element in _marked(tree) if is_invisible(element) and sizes.text(element) < sizes.text(tree) / 2]
+
+
+def _marked(tree: etree._Element) -> Iterable[etree._Element]:
+    classes = " ".join(_CLASSES(tree)).lower()
+    return _NAMED_OR_MARKED(tree) if any(word in classes for word in _POPUPS) else _MARKED(tree)
 
 
 def is_invisible(element: etree._Element) -> bool:

@@ -23,6 +23,7 @@ START = 80
 """Characters by which a paragraph is known again."""
 
 OUTSIDE = ("aside", "footer", "nav", "form", "header", "figure", "table", "li")
+INLINE = ("span", "font", "a", "b", "i", "em", "strong", "u", "code", "sup", "sub", "q", "cite", "small", "mark", "abbr", "time")
 HOLDERS = ("p", "div", "section", "article", "main", "td", "blockquote")
 
 
@@ -58,9 +59,9 @@ def prose_of(tree: etree._Element, sizes: Sizes) -> list[Paragraph]:
     """The paragraphs of prose on a page that are not part of its frame, also those that are no `p`."""
     found = []
     for element in tree.iter(*HOLDERS):
-        if sizes.text(element) < PROSE or (element.tag == "p" and sizes.share(element) >= 0.5):
+        if sizes.text(element) < PROSE:
             continue
-        text = _said(element)
+        text = _said(element, sizes)
         if len(text) >= PROSE and next(element.iterancestors(*OUTSIDE), None) is None:
             found.append(Paragraph(element, text))
     return found
@@ -92,12 +93,15 @@ def joined_body(seen: Coverage) -> etree._Element | None:
     return _page_of(_common([paragraph.element for paragraph in seen.kept + akin]))
 
 
-def _said(element: etree._Element) -> str:
-    """The text of a paragraph; of another element, its longest text between its children."""
+def _said(element: etree._Element, sizes: Sizes) -> str:
+    """The text of a paragraph that is mostly outside links; of another element, its longest text between its children."""
     if element.tag == "p":
-        return words(element)
+        return words(element) if sizes.share(element) < 0.5 else ""
     own = [element.text, *(child.tail for child in element)]
-    return max((" ".join(text.split()) for text in own if text), key=len, default="")
+    longest = max((" ".join(text.split()) for text in own if text), key=len, default="")
+    if len(longest) < PROSE and len(element) and sizes.share(element) < 0.5 and all(child.tag in INLINE for child in element):
+        return words(element)
+    return longest
 
 
 def _length(paragraphs: list[Paragraph]) -> int:

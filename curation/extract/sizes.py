@@ -4,7 +4,7 @@ from lxml import etree
 
 
 class Sizes:
-    """Characters, with single spaces, of the text and of the links below each element that a tree held when it was counted."""
+    """Characters, with single spaces, of the text and of the links below each element of a tree."""
 
     def __init__(self, root: etree._Element) -> None:
         elements = list(root.iter(etree.Element))
@@ -27,14 +27,18 @@ class Sizes:
         """Characters below an element that lie in links."""
         return self._linked.get(element, 0)
 
+    def forget(self, element: etree._Element) -> None:
+        """Takes an element that leaves the tree out of the counts of those around it."""
+        text, linked = self.text(element), self.linked(element)
+        for around in element.iterancestors() if text else ():
+            if around in self._text:
+                self._text[around] -= text
+                self._linked[around] -= linked
+
     def share(self, element: etree._Element) -> float:
         """The part of an element's text that lies in links, 0 to 1."""
         text = self.text(element)
         return self.linked(element) / text if text else 0.0
-
-    def __len__(self) -> int:
-        return len(self._text)
-
 
 def _length(text: str | None) -> int:
     return len(" ".join(text.split())) if text else 0
