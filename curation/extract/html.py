@@ -15,6 +15,7 @@ from curation.extract.elements import names
 from curation.extract.kinds import Kind, page_kind
 from curation.extract.manuals import manual_text
 from curation.extract.opening import Opening
+from curation.extract.page_names import PageNames
 from curation.extract.posts import thread_text
 from curation.extract.pruning import prune, prune_frame
 from curation.extract.sections import without_apparatus
@@ -33,14 +34,16 @@ WIKI_NOISE = names(
     "pcs-edit-section-link-container pcs-footer-container pcs-collapse-table-container mw-kartographer-map ltx_bibliography "
     "ltx_page_footer ltx_page_header ltx_page_navbar ltx_authors ltx_tag_item ltx_ERROR ltx_note_mark ltx_TOC"
 )
-WIKI_MARKS = ("mw-", "mw:", "mediawiki", "disambig", "setindexbox", "redirectMsg", "redirectText")
-"""What the source of a page holds that says of itself that it is no article of a wiki."""
+WIKI_MARKS = ("mw-", "mediawiki", "redirectMsg", "redirectText")
+"""What the classes of a page hold that may say of itself that it is no article of a wiki."""
 
 ARTICLE_TAGS = ("d-article", "dt-article")
 ARTICLE_CLASSES = ("ltx_document", "ltx_page_content", "mw-parser-output")
 ARTICLE_IDS = ("mw-content-text", "bodyContent")
 
-_RENDERED_FRAGMENT = re.compile(r'class="(?:mw-headline|mw-redirect|tocnumber|hatnote|editsection|mw-editsection)"')
+_RENDERED_FRAGMENT = names("mw-headline mw-redirect tocnumber hatnote editsection mw-editsection")
+_SET_ASIDE = names("disambigbox disambig setindexbox")
+_PARSOID = etree.XPath("//meta[@property='mw:pageId' or @property='mw:pageNamespace']")
 _NAMESPACE_CLASS = re.compile(r"\bns-(-?\d+|special)\b")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
@@ -53,23 +56,24 @@ def extract_html(item: Captured) -> Extracted:
     require_size(item.content, MAX_BYTES)
     source = decode(item.content, item.charset)
     tree = parse_html(source)
-    title = item.title or _title(tree)
-    if any(mark in source for mark in WIKI_MARKS):
+    page = PageNames(tree)
+    title = item.title or _title(tree, page)
+    if _is_of_wiki(tree, page):
         require_article(tree)
-    content = _content_element(tree, source, item.media_type)
+    content = _content_element(tree, page, source, item.media_type)
     if content is not None:
         drop_pictures(tree)
         found = _result(render(content, WIKI_NOISE), title, "html-element")
         require_more_than_stub(found.text, is_stub(tree))
         return found
     require_size(item.content, MAX_WEB_BYTES)
-    text, path = _web_text(tree, source)
+    text, path = _web_text(tree, page, source)
     return _result(text, title, path)
 
 
-def _web_text(tree: lxml.html.HtmlElement, source: str) -> tuple[str, str]:
+def _web_text(tree: lxml.html.HtmlElement, page: PageNames, source: str) -> tuple[str, str]:
     """The text of a page that is no wiki's, by the way that suits its kind, and the name of that way."""
-    kind, opening = page_kind(tree), Opening(tree)
+    kind, opening = page_kind(tree, page), Opening(tree)
     prune_frame(tree)
     sizes = prune(tree)
     if kind is Kind.DOCUMENTATION and (text := manual_text(tree, opening)):
@@ -99,12 +103,18 @@ def _result(text: str, title: str | None, extractor: str) -> Extracted:
     return Extracted(text, title, extractor)
 
 
-def _title(tree: lxml.html.HtmlElement) -> str | None:
-    for path in ("//*[@id='firstHeading']", "//title", "//h1"):
-        for element in tree.xpath(path)[:1]:
-            if text := " ".join(element.text_content().split()):
-                return text
+def _title(tree: lxml.html.HtmlElement, page: PageNames) -> str | None:
+    headings = tree.xpath("//*[@id='firstHeading']") if "firstHeading" in page.ids else ()
+    for found in (iter(headings), tree.iter("title"), tree.iter("h1")):
+        element = next(found, None)
+        if element is not None and (text := " ".join(element.text_content().split())):
+            return text
     return None
+
+
+def _is_of_wiki(tree: lxml.html.HtmlElement, page: PageNames) -> bool:
+    """Whether a page says that it is a wiki's, so that it is asked whether it is an article there."""
+    return any(mark in page.joined for mark in WIKI_MARKS) or not _SET_ASIDE.isdisjoint(page.ids) or bool(_PARSOID(tree))
 
 
 def require_article(tree: lxml.html.HtmlElement) -> None:
@@ -141,19 +151,16 @@ def _namespace(tree: lxml.html.HtmlElement) -> str | None:
     return None
 
 
-def _content_element(tree: lxml.html.HtmlElement, source: str, media_type: str) -> etree._Element | None:
+def _content_element(tree: lxml.html.HtmlElement, page: PageNames, source: str, media_type: str) -> etree._Element | None:
     for name in ARTICLE_CLASSES:
-        found = list(elements_of_class(tree, name)) if name in source else []
-        if found:
-            return max(found, key=lambda element: sum(1 for _ in element.iter()))
-    for tag in ARTICLE_TAGS:
-        for element in tree.iter(tag):
-            return element
+        if name in page:
+            return max(elements_of_class(tree, name), key=lambda element: sum(1 for _ in element.iter()))
+    for element in tree.iter(*ARTICLE_TAGS):
+        return element
     for name in ARTICLE_IDS:
-        for element in tree.xpath(f"//*[@id='{name}']")[:1] if name in source else ():
-            return element
-    parsoid = "mw:page" in source and tree.xpath("//meta[@property='mw:pageId' or @property='mw:pageNamespace']")
-    fragment = "<body" not in source[:200_000].lower() and _RENDERED_FRAGMENT.search(source)
-    if parsoid or fragment or media_type == "application/xhtml+xml":
+        if name in page.ids:
+            return tree.xpath("//*[@id=$name]", name=name)[0]
+    fragment = page.has(_RENDERED_FRAGMENT) and "<body" not in source[:200_000].lower()
+    if fragment or media_type == "application/xhtml+xml" or _PARSOID(tree):
         return tree.find("body")
     return None
