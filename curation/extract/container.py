@@ -13,14 +13,11 @@ from curation.extract.pruning import BLOCKS, is_invisible, strip
 from curation.extract.rescue import Paragraph
 from curation.extract.sizes import Sizes
 
-LEAST_PROSE = 700
+LEAST_PROSE = 300
 """Characters of prose from which its place on a page is telling."""
 
-HELD = 0.85
-"""Share of an element's prose that one of its children must hold to be looked into in its stead."""
-
-WITHIN = 0.88
-"""Share of the page's prose that the chosen element holds at least."""
+WITHIN = 0.85
+"""Share of the page's prose that the element holds at least."""
 
 MOST_OF_ARTICLE = 0.3
 """Share of the article's text up to which a part of it may be something else: its name is no proof against more."""
@@ -57,18 +54,17 @@ _WHOLE = ("li", "td", "th", "blockquote")
 
 
 def container_of(tree: etree._Element, prose: list[Paragraph]) -> etree._Element | None:
-    """The deepest element that holds nearly all prose of a page; None where the page has little or none holds it."""
+    """The deepest element that holds nearly all prose of a page; None where the page has too little."""
     held: Counter[etree._Element] = Counter()
     for paragraph in prose:
         for element in (paragraph.element, *paragraph.element.iterancestors()):
             held[element] += len(paragraph.text)
-    least = WITHIN * held[tree]
     if held[tree] < LEAST_PROSE:
         return None
     element = tree
     while True:
         inner = max(element, key=held.__getitem__, default=None)
-        if inner is None or inner.tag == "p" or held[inner] < max(least, HELD * held[element]):
+        if inner is None or inner.tag == "p" or held[inner] < WITHIN * held[tree]:
             return element
         element = inner
 

@@ -43,7 +43,7 @@ ARTICLE_IDS = ("mw-content-text", "bodyContent")
 
 _RENDERED_FRAGMENT = names("mw-headline mw-redirect tocnumber hatnote editsection mw-editsection")
 _SET_ASIDE = names("disambigbox disambig setindexbox")
-_PARSOID = etree.XPath("//meta[@property='mw:pageId' or @property='mw:pageNamespace']")
+_PARSOID = ("mw:pageid", "mw:pagenamespace")
 _NAMESPACE_CLASS = re.compile(r"\bns-(-?\d+|special)\b")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
@@ -58,7 +58,7 @@ def extract_html(item: Captured) -> Extracted:
     tree = parse_html(source)
     page = PageNames(tree)
     title = item.title or _title(tree, page)
-    if _is_of_wiki(tree, page):
+    if _is_of_wiki(page):
         require_article(tree)
     content = _content_element(tree, page, source, item.media_type)
     if content is not None:
@@ -73,7 +73,7 @@ def extract_html(item: Captured) -> Extracted:
 
 def _web_text(tree: lxml.html.HtmlElement, page: PageNames, source: str) -> tuple[str, str]:
     """The text of a page that is no wiki's, by the way that suits its kind, and the name of that way."""
-    kind, opening = page_kind(tree, page), Opening(tree)
+    kind, opening = page_kind(tree, page), Opening(tree, page)
     prune_frame(tree)
     sizes = prune(tree)
     if kind is Kind.DOCUMENTATION and (text := manual_text(tree, opening)):
@@ -112,9 +112,9 @@ def _title(tree: lxml.html.HtmlElement, page: PageNames) -> str | None:
     return None
 
 
-def _is_of_wiki(tree: lxml.html.HtmlElement, page: PageNames) -> bool:
+def _is_of_wiki(page: PageNames) -> bool:
     """Whether a page says that it is a wiki's, so that it is asked whether it is an article there."""
-    return any(mark in page.joined for mark in WIKI_MARKS) or not _SET_ASIDE.isdisjoint(page.ids) or bool(_PARSOID(tree))
+    return any(mark in page.joined for mark in WIKI_MARKS) or not _SET_ASIDE.isdisjoint(page.ids) or bool(page.meta(*_PARSOID))
 
 
 def require_article(tree: lxml.html.HtmlElement) -> None:
@@ -161,6 +161,6 @@ def _content_element(tree: lxml.html.HtmlElement, page: PageNames, source: str, 
         if name in page.ids:
             return tree.xpath("//*[@id=$name]", name=name)[0]
     fragment = page.has(_RENDERED_FRAGMENT) and "<body" not in source[:200_000].lower()
-    if fragment or media_type == "application/xhtml+xml" or _PARSOID(tree):
+    if fragment or media_type == "application/xhtml+xml" or page.meta(*_PARSOID):
         return tree.find("body")
     return None

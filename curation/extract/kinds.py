@@ -40,13 +40,11 @@ FORUM_CLASSES = names(
 
 _POSTING = re.compile(r'"@type"\s*:\s*(?:\[\s*)?"(?:DiscussionForumPosting|QAPage)"')
 _ITEMS = etree.XPath("//@itemtype", smart_strings=False)
-_GENERATORS = etree.XPath("//meta[@name='generator' or @name='Generator']/@content", smart_strings=False)
-_SCRIPTS = etree.XPath("//script[@type='application/ld+json']")
 
 
 def page_kind(tree: etree._Element, page: PageNames) -> Kind:
     """The kind of a page; it is asked before scripts are taken out, since some hold what the page says of itself."""
-    generator = " ".join(_GENERATORS(tree))
+    generator = " ".join(page.meta("generator"))
     if DOCUMENTATION_GENERATORS.search(generator) or page.has(DOCUMENTATION_CLASSES):
         return Kind.DOCUMENTATION
     if not DOCUMENTATION_IDS.isdisjoint(page.ids):
@@ -55,4 +53,5 @@ def page_kind(tree: etree._Element, page: PageNames) -> Kind:
         return Kind.FORUM
     if any("schema.org/DiscussionForumPosting" in item or "schema.org/QAPage" in item for item in _ITEMS(tree)):
         return Kind.FORUM
-    return Kind.FORUM if any(_POSTING.search(script.text or "") for script in _SCRIPTS(tree)) else Kind.ARTICLE
+    data = (script.text or "" for script in tree.iter("script") if script.get("type") == "application/ld+json")
+    return Kind.FORUM if any(map(_POSTING.search, data)) else Kind.ARTICLE

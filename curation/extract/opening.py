@@ -4,6 +4,7 @@ import re
 
 from lxml import etree
 
+from curation.extract.page_names import PageNames
 from curation.extract.pruning import words
 
 _WORD = re.compile(r"\w+")
@@ -14,8 +15,8 @@ _DATELINE = re.compile(
     r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d{1,2},? \d{4})",
     re.IGNORECASE,
 )
-_META_TITLES = "//meta[@property='og:title' or @name='twitter:title' or @name='title' or @itemprop='headline']/@content"
-_META_SUMMARIES = "//meta[@property='og:description' or @name='description' or @name='twitter:description']/@content"
+_META_TITLES = ("og:title", "twitter:title", "title", "headline")
+_META_SUMMARIES = ("og:description", "description", "twitter:description")
 
 LINE = 100
 """Characters that a line of date, author or section above an article has at most."""
@@ -30,12 +31,12 @@ MOST = 4
 class Opening:
     """What a page says about itself in its head and its headings of the first level."""
 
-    def __init__(self, tree: etree._Element) -> None:
+    def __init__(self, tree: etree._Element, page: PageNames) -> None:
         headings = [words(heading) for heading in tree.iter("h1")]
-        titles = [*tree.xpath(_META_TITLES), *(words(title) for title in tree.iter("title"))]
+        titles = [*page.meta(*_META_TITLES), *(words(title) for title in tree.iter("title"))]
         parts = [part for title in titles for part in (title, *_SITE.split(" ".join(title[:LONGEST].split())))]
         self._titles = {folded for text in (*headings[:3], *parts) if len(folded := _folded(text)) > 5}
-        self._summaries = {folded for text in tree.xpath(_META_SUMMARIES) if len(folded := _folded(text)) > 20}
+        self._summaries = {folded for text in page.meta(*_META_SUMMARIES) if len(folded := _folded(text)) > 20}
 
     def repeats_title(self, text: str) -> bool:
         """Whether a line says the title again, whole."""

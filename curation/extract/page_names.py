@@ -1,4 +1,4 @@
-"""The classes and ids of a page, read once: by them a page is known for what it is."""
+"""What a page bears for programs, read once: classes, ids and what its head says; by them it is known for what it is."""
 
 from lxml import etree
 
@@ -7,12 +7,13 @@ _IDS = etree.XPath("//@id", smart_strings=False)
 
 
 class PageNames:
-    """Every class as often as the page bears it, and every id."""
+    """Every class as often as the page bears it, every id, and the meta elements by their property, name or itemprop."""
 
     def __init__(self, tree: etree._Element) -> None:
         self.joined = " ".join(_CLASSES(tree))
         self.classes = self.joined.split()
         self.ids = frozenset(_IDS(tree))
+        self.metas = [(_meta_name(meta), meta.get("content") or "") for meta in tree.iter("meta")]
         self._distinct = frozenset(self.classes)
 
     def __contains__(self, name: str) -> bool:
@@ -22,6 +23,14 @@ class PageNames:
         """Whether an element bears one of some classes."""
         return not self._distinct.isdisjoint(names)
 
+    def meta(self, *names: str) -> list[str]:
+        """What the meta elements of some names say."""
+        return [content for name, content in self.metas if name in names]
+
     def count(self, names: frozenset[str]) -> int:
         """How often elements bear one of some classes."""
         return sum(map(self.classes.count, names & self._distinct))
+
+
+def _meta_name(meta: etree._Element) -> str:
+    return (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()

@@ -55,19 +55,20 @@ PROSE = 80
 
 def prune(tree: etree._Element) -> Sizes:
     """Takes out of a tree, in place, what every extraction would have to leave out again, and counts what is left."""
-    data = tree.xpath("//script[@type='application/ld+json']")  # trafilatura's last resort reads it
+    data = [script for script in tree.iter("script") if script.get("type") == "application/ld+json"]
     etree.strip_elements(tree, "script", *UNSEEN, with_tail=False)
-    tree.extend(data)
+    tree.extend(data)  # trafilatura's last resort reads it
     for figure in tree.iter("figure"):
         if next(figure.iterdescendants("pre", "blockquote"), None) is not None:
             figure.tag = "div"
-    for line in tree.iter("div"):
+    classes = " ".join(_CLASSES(tree)).lower()
+    for line in tree.iter("div") if "head" in classes or "title" in classes else ():
         if _SUBHEADING.search(line.get("class") or "") and _is_subheading(line):
             line.tag = "h3"
     for raised in list(tree.iter("sup")):
         _write_power(raised)
     sizes = Sizes(tree)
-    strip(tree, _invisible(tree, sizes), sizes)
+    strip(tree, _invisible(tree, classes, sizes), sizes)
     _plain_code(tree)
     return sizes
 
@@ -159,14 +160,10 @@ def is_prose(element: etree._Element) -> bool:
     return len(text) >= PROSE and link_length(element) < len(text) / 2
 
 
-def _invisible(tree: etree._Element, sizes: Sizes) -> list[etree._Element]:
+def _invisible(tree: etree._Element, classes: str, sizes: Sizes) -> list[etree._Element]:
     """Elements that say themselves that they are not shown; one around most of the page only waits for its script."""
-    return [element for element in _marked(tree) if is_invisible(element) and sizes.text(element) < sizes.text(tree) / 2]
-
-
-def _marked(tree: etree._Element) -> Iterable[etree._Element]:
-    classes = " ".join(_CLASSES(tree)).lower()
-    return _NAMED_OR_MARKED(tree) if any(word in classes for word in _POPUPS) else _MARKED(tree)
+    marked = _NAMED_OR_MARKED if any(word in classes for word in _POPUPS) else _MARKED
+    return [element for element in marked(tree) if is_invisible(element) and sizes.text(element) < sizes.text(tree) / 2]
 
 
 def is_invisible(element: etree._Element) -> bool:

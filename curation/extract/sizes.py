@@ -4,20 +4,26 @@ from lxml import etree
 
 
 class Sizes:
-    """Characters, with single spaces, of the text and of the links below each element of a tree."""
+    """Characters of the text and of the links below each element of a tree."""
 
     def __init__(self, root: etree._Element) -> None:
         elements = list(root.iter(etree.Element))
-        self._text = dict.fromkeys(elements, 0)
-        self._linked = dict.fromkeys(elements, 0)
+        self._text = texts = dict.fromkeys(elements, 0)
+        self._linked = linked = dict.fromkeys(elements, 0)
         for element in reversed(elements):  # children come before their parents
-            said = self._text[element] = self._text[element] + _length(element.text)
+            said = texts[element]
+            if own := element.text:
+                texts[element] = said = said + len(own.strip())
             if element.tag == "a":
-                self._linked[element] = said
-            parent = element.getparent()
-            if element is not root and parent is not None:
-                self._text[parent] += said + _length(element.tail)
-                self._linked[parent] += self._linked[element]
+                linked[element] = said
+            if element is root:
+                break
+            around = element.getparent()
+            if behind := element.tail:
+                said += len(behind.strip())
+            if said:
+                texts[around] += said
+                linked[around] += linked[element]
 
     def text(self, element: etree._Element) -> int:
         """Characters below an element."""
@@ -39,6 +45,3 @@ class Sizes:
         """The part of an element's text that lies in links, 0 to 1."""
         text = self.text(element)
         return self.linked(element) / text if text else 0.0
-
-def _length(text: str | None) -> int:
-    return len(" ".join(text.split())) if text else 0
