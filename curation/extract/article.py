@@ -1,6 +1,6 @@
 """The main text of a page: the element that plainly holds it, else what trafilatura finds, its whole extraction on doubt."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 import trafilatura
 from lxml import etree
@@ -8,8 +8,8 @@ from lxml import etree
 from curation.extract.blocks import render
 from curation.extract.container import clean, container_of, is_doubtful
 from curation.extract.opening import Opening, without_opening
-from curation.extract.pruning import UNMARKED, mark_repeated, prune, prune_frame, prune_promotion, words
-from curation.extract.rescue import Coverage, Paragraph, coverage, joined_body, prose_of
+from curation.extract.prose import Coverage, Paragraph, coverage, prose_of
+from curation.extract.pruning import UNMARKED, mark_repeated, prune_promotion, words
 from curation.extract.sizes import Sizes
 
 MOST_ELEMENTS = 6_000
@@ -17,6 +17,14 @@ MOST_ELEMENTS = 6_000
 
 MOST_CHILDREN = 1_500
 """Elements directly in one element up to which trafilatura looks at a page, for the same reason."""
+
+
+class Served(Protocol):
+    """A page as it was served, for another look at it: each look takes parts out of its tree."""
+
+    def __call__(self, *, framed: bool) -> tuple[etree._Element, Sizes]:
+        """The tree, with or without the frame around the text, and its sizes."""
+
 
 _TAGS = {
     "list": "ul",
@@ -32,14 +40,11 @@ _TAGS = {
 }
 
 
-def article_text(tree: etree._Element, sizes: Sizes, opening: Opening, untouched: Callable[[], etree._Element]) -> tuple[str, str]:
-    """The main text as light Markdown, and the name of the way by which it was found.
-
-    `untouched` gives the page as it was served, for another look at it: the first one takes parts out of the tree.
-    """
+def article_text(tree: etree._Element, sizes: Sizes, opening: Opening, served: Served) -> tuple[str, str]:
+    """The main text as light Markdown, and the name of the way by which it was found."""
     text, path = _contained(tree, sizes), "html-container"
     if text is None:
-        text, path = _looked_for(untouched)
+        text, path = _looked_for(served)
     return without_opening(text, opening), path
 
 
@@ -57,16 +62,13 @@ def _rendered(container: etree._Element, sizes: Sizes) -> str:
     return render(container)
 
 
-def _looked_for(untouched: Callable[[], etree._Element]) -> tuple[str, str]:
+def _looked_for(served: Served) -> tuple[str, str]:
     """The text by trafilatura; that of the whole page, cleaned, where there is too much for it."""
-    tree = untouched()
-    framed = not _is_too_much(tree)
-    prune_frame(tree)
-    sizes = prune(tree)
+    tree, sizes = served(framed=False)
     if _is_too_much(tree):
         clean(tree, sizes)
         return _rendered(tree, sizes), "html-whole"
-    body, path = _body(tree, sizes, untouched if framed else None)
+    body, path = _body(tree, sizes, served)
     return ("" if body is None else render(_as_html(body)).translate(UNMARKED)), path
 
 
@@ -75,22 +77,16 @@ def _is_too_much(tree: etree._Element) -> bool:
     return len(elements) > MOST_ELEMENTS or any(len(element) > MOST_CHILDREN for element in elements)
 
 
-def _body(tree: etree._Element, sizes: Sizes, untouched: Callable[[], etree._Element] | None) -> tuple[etree._Element | None, str]:
+def _body(tree: etree._Element, sizes: Sizes, served: Served) -> tuple[etree._Element | None, str]:
     _prepare(tree, sizes)
     prose = prose_of(tree, sizes)
-    body = _extracted(tree, fast=True)
-    seen = _coverage(prose, body)
-    joined = joined_body(seen)
-    if joined is not None:
-        whole = _extracted(joined, fast=True)
-        if _coverage(prose, whole).missing < seen.missing / 2:
-            return whole, "trafilatura-joined"
-    if not seen.is_doubtful:
+    body = _extracted(tree, fast=True) if prose else None
+    if body is not None and not _coverage(prose, body).is_doubtful:
         return body, "trafilatura-fast"
-    if untouched is None:
+    tree, sizes = served(framed=True)  # the frame tells the whole extraction where the text is not
+    if _is_too_much(tree):
         return body, "trafilatura-large"
-    tree = untouched()  # its frame tells the whole extraction where the text is not
-    _prepare(tree, prune(tree))
+    _prepare(tree, sizes)
     return _extracted(tree, fast=False), "trafilatura-full"
 
 
@@ -99,9 +95,7 @@ def _prepare(tree: etree._Element, sizes: Sizes) -> None:
     mark_repeated(tree)
 
 
-def _coverage(prose: list[Paragraph], body: etree._Element | None) -> Coverage:
-    if body is None:
-        return coverage(prose, "", 0)
+def _coverage(prose: list[Paragraph], body: etree._Element) -> Coverage:
     text = words(body)
     return coverage(prose, text, len(text) - sum(len(words(table)) for table in body.iter("table")))
 

@@ -9,8 +9,8 @@ from collections import Counter
 
 from lxml import etree
 
+from curation.extract.prose import Paragraph
 from curation.extract.pruning import BLOCKS, is_invisible, strip
-from curation.extract.rescue import Paragraph
 from curation.extract.sizes import Sizes
 
 LEAST_PROSE = 300
@@ -72,7 +72,11 @@ def container_of(tree: etree._Element, prose: list[Paragraph]) -> etree._Element
 def clean(container: etree._Element, sizes: Sizes) -> None:
     """Takes out of a container, in place, what is no part of the article."""
     most = MOST_OF_ARTICLE * sizes.text(container)
-    strip(container, [element for element in container.iterdescendants(*_NAMED) if sizes.text(element) < most and _is_beside(element, sizes)], sizes)
+    strip(
+        container,
+        [element for element in container.iterdescendants(*_NAMED) if sizes.text(element) < most and _is_beside(element, sizes)],
+        sizes,
+    )
     strip(container, list(container.iterdescendants(*_PICTURES)), sizes)
     marked = sum(sizes.text(paragraph) for paragraph in container.iter("p")) > 0.8 * sizes.text(container)
     if marked:

@@ -17,8 +17,9 @@ from curation.extract.manuals import manual_text
 from curation.extract.opening import Opening
 from curation.extract.page_names import PageNames
 from curation.extract.posts import thread_text
-from curation.extract.pruning import prune, prune_frame
+from curation.extract.pruning import UNSEEN, prune, prune_frame, remove, words
 from curation.extract.sections import without_apparatus
+from curation.extract.sizes import Sizes
 from curation.extract.stubs import require_more_than_stub
 
 MAX_BYTES = 8_000_000  # what a source takes unless its max_page_megabytes says otherwise; a larger page is dropped with its size
@@ -71,28 +72,42 @@ def extract_html(item: Captured) -> Extracted:
     return _result(text, title, path)
 
 
-def _web_text(tree: lxml.html.HtmlElement, page: PageNames, source: str) -> tuple[str, str]:
+def _web_text(tree: etree._Element, page: PageNames, source: str) -> tuple[str, str]:
     """The text of a page that is no wiki's, by the way that suits its kind, and the name of that way."""
-    kind, opening = page_kind(tree, page), Opening(tree, page)
+    kind, opening = page_kind(tree, page, source), Opening(tree, page)
     prune_frame(tree)
-    sizes = prune(tree)
+    sizes = prune(tree, page.joined)
     if kind is Kind.DOCUMENTATION and (text := manual_text(tree, opening)):
         return text, "html-documentation"
     if kind is Kind.FORUM and (text := thread_text(tree)):
         return text, "html-forum"
-    return article_text(tree, sizes, opening, partial(parse_html, source))
+    return article_text(tree, sizes, opening, partial(_served, source, page))
 
 
-def parse_html(source: str) -> lxml.html.HtmlElement:
-    """The tree of a page; libxml2 bounds depth and size by itself, and what it cut short is not taken for the whole."""
-    parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+def _served(source: str, page: PageNames, *, framed: bool) -> tuple[etree._Element, Sizes]:
+    """A page once more as it was served, for trafilatura, with or without its frame."""
+    tree = parse_html(source, lxml.html.HTMLParser)
+    if not framed:
+        prune_frame(tree)
+    return tree, prune(tree, page.joined)
+
+
+def parse_html(source: str, parsers: type[etree.HTMLParser] = etree.HTMLParser) -> etree._Element:
+    """The tree of a page without what nobody reads; what libxml2 cut short for depth is not taken for the whole.
+
+    The parsers of lxml.html look up a class for every element, which takes as long as parsing, but trafilatura wants them.
+    """
+    parser = parsers(remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
-        tree = lxml.html.document_fromstring(_DECLARATION.sub("", source).encode("utf-8", "replace"), parser=parser)
+        tree = etree.fromstring(_DECLARATION.sub("", source).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise Failed(f"no HTML: {error}", Reason.MALFORMED) from error
+    if tree is None:
+        raise Failed("no HTML: the document is empty", Reason.MALFORMED)
     for entry in parser.error_log:
         if entry.type_name == "ERR_RESOURCE_LIMIT":
             raise Dropped(Reason.TOO_DEEP, entry.message)
+    etree.strip_elements(tree, *UNSEEN, with_tail=False)
     return tree
 
 
@@ -103,11 +118,11 @@ def _result(text: str, title: str | None, extractor: str) -> Extracted:
     return Extracted(text, title, extractor)
 
 
-def _title(tree: lxml.html.HtmlElement, page: PageNames) -> str | None:
+def _title(tree: etree._Element, page: PageNames) -> str | None:
     headings = tree.xpath("//*[@id='firstHeading']") if "firstHeading" in page.ids else ()
     for found in (iter(headings), tree.iter("title"), tree.iter("h1")):
         element = next(found, None)
-        if element is not None and (text := " ".join(element.text_content().split())):
+        if element is not None and (text := words(element)):
             return text
     return None
 
@@ -117,7 +132,7 @@ def _is_of_wiki(page: PageNames) -> bool:
     return any(mark in page.joined for mark in WIKI_MARKS) or not _SET_ASIDE.isdisjoint(page.ids) or bool(page.meta(*_PARSOID))
 
 
-def require_article(tree: lxml.html.HtmlElement) -> None:
+def require_article(tree: etree._Element) -> None:
     """Raises Dropped for wiki pages that say themselves that they are not articles."""
     namespace = _namespace(tree)
     if namespace not in (None, "0"):
@@ -130,18 +145,18 @@ def require_article(tree: lxml.html.HtmlElement) -> None:
         raise Dropped(Reason.REDIRECT, "the page shows where it redirects to")
 
 
-def drop_pictures(tree: lxml.html.HtmlElement) -> None:
+def drop_pictures(tree: etree._Element) -> None:
     """Takes out pictures with their captions as Parsoid writes them, and the mobile pages made of it."""
     for picture in tree.xpath("//figure[starts-with(@typeof, 'mw:') or contains(@class, 'pcs-')]"):
-        picture.drop_tree()
+        remove(picture)
 
 
-def is_stub(tree: lxml.html.HtmlElement) -> bool:
+def is_stub(tree: etree._Element) -> bool:
     """Whether a wiki page bears the note of a stub."""
     return any(next(elements_of_class(tree, name), None) is not None for name in ("stub", "asbox"))
 
 
-def _namespace(tree: lxml.html.HtmlElement) -> str | None:
+def _namespace(tree: etree._Element) -> str | None:
     """The namespace of a MediaWiki page: the skin's class on the body, or Parsoid's meta element."""
     for body in tree.xpath("//body[@class]")[:1]:
         if found := _NAMESPACE_CLASS.search(body.get("class")):
@@ -151,7 +166,7 @@ def _namespace(tree: lxml.html.HtmlElement) -> str | None:
     return None
 
 
-def _content_element(tree: lxml.html.HtmlElement, page: PageNames, source: str, media_type: str) -> etree._Element | None:
+def _content_element(tree: etree._Element, page: PageNames, source: str, media_type: str) -> etree._Element | None:
     for name in ARTICLE_CLASSES:
         if name in page:
             return max(elements_of_class(tree, name), key=lambda element: sum(1 for _ in element.iter()))

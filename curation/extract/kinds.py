@@ -39,10 +39,11 @@ FORUM_CLASSES = names(
 )
 
 _POSTING = re.compile(r'"@type"\s*:\s*(?:\[\s*)?"(?:DiscussionForumPosting|QAPage)"')
-_ITEMS = etree.XPath("//@itemtype", smart_strings=False)
+_POSTINGS = ("DiscussionForumPosting", "QAPage")
+_FORUM_ITEMS = "//*[contains(@itemtype, 'schema.org/DiscussionForumPosting') or contains(@itemtype, 'schema.org/QAPage')]"
 
 
-def page_kind(tree: etree._Element, page: PageNames) -> Kind:
+def page_kind(tree: etree._Element, page: PageNames, source: str) -> Kind:
     """The kind of a page; it is asked before scripts are taken out, since some hold what the page says of itself."""
     generator = " ".join(page.meta("generator"))
     if DOCUMENTATION_GENERATORS.search(generator) or page.has(DOCUMENTATION_CLASSES):
@@ -51,7 +52,7 @@ def page_kind(tree: etree._Element, page: PageNames) -> Kind:
         return Kind.DOCUMENTATION
     if FORUM_GENERATORS.search(generator) or page.count(FORUM_CLASSES) > 1:
         return Kind.FORUM
-    if any("schema.org/DiscussionForumPosting" in item or "schema.org/QAPage" in item for item in _ITEMS(tree)):
-        return Kind.FORUM
+    if not any(name in source for name in _POSTINGS):
+        return Kind.ARTICLE
     data = (script.text or "" for script in tree.iter("script") if script.get("type") == "application/ld+json")
-    return Kind.FORUM if any(map(_POSTING.search, data)) else Kind.ARTICLE
+    return Kind.FORUM if tree.xpath(_FORUM_ITEMS) or any(map(_POSTING.search, data)) else Kind.ARTICLE

@@ -21,14 +21,10 @@ _POPUP = re.compile(
     r"(?:^|[\s_-])(?:tool-?tip|pop-?over|rollover|hover-?card|flyout)(?:[_-]{0,2}(?:block|content|text|body|inner|box|panel|card))?(?=\s|$)",
     re.I,
 )
+_MAY_POP_UP = ("div", "span", "section", "aside")
 _POPUPS = ("tooltip", "tool-tip", "popover", "pop-over", "popup", "pop-up", "rollover", "hovercard", "hover-card", "flyout")
 """Words without which no class matches; they are looked for in all of a page's at once."""
 
-_CLASSES = etree.XPath("//@class", smart_strings=False)
-_MARKED = etree.XPath("//*[@style[contains(., 'one') or contains(., 'idden')] or @role or @hidden or @aria-hidden='true']")
-_NAMED_OR_MARKED = etree.XPath(
-    "//*[@style or @role or @hidden or @aria-hidden='true' or (@class and (self::div or self::span or self::section or self::aside))]"
-)
 _PARAGRAPHS = ("p", "div", "h2", "h3", "h4", "h5", "h6", "blockquote", "li", "section", "a")
 _HOLDING = names("p div ul section article table h2 h3 figure")
 _AROUND = names("div section article main body")
@@ -53,15 +49,18 @@ PROSE = 80
 """Characters from which a paragraph counts as prose."""
 
 
-def prune(tree: etree._Element) -> Sizes:
-    """Takes out of a tree, in place, what every extraction would have to leave out again, and counts what is left."""
+def prune(tree: etree._Element, classes: str) -> Sizes:
+    """Takes out of a tree, in place, what every extraction would have to leave out again, and counts what is left.
+
+    `classes` are all classes of the page in one text: what no class of it can be is not looked for.
+    """
     data = [script for script in tree.iter("script") if script.get("type") == "application/ld+json"]
-    etree.strip_elements(tree, "script", *UNSEEN, with_tail=False)
+    etree.strip_elements(tree, "script", with_tail=False)
     tree.extend(data)  # trafilatura's last resort reads it
     for figure in tree.iter("figure"):
         if next(figure.iterdescendants("pre", "blockquote"), None) is not None:
             figure.tag = "div"
-    classes = " ".join(_CLASSES(tree)).lower()
+    classes = classes.lower()
     for line in tree.iter("div") if "head" in classes or "title" in classes else ():
         if _SUBHEADING.search(line.get("class") or "") and _is_subheading(line):
             line.tag = "h3"
@@ -162,19 +161,20 @@ def is_prose(element: etree._Element) -> bool:
 
 def _invisible(tree: etree._Element, classes: str, sizes: Sizes) -> list[etree._Element]:
     """Elements that say themselves that they are not shown; one around most of the page only waits for its script."""
-    marked = _NAMED_OR_MARKED if any(word in classes for word in _POPUPS) else _MARKED
-    return [element for element in marked(tree) if is_invisible(element) and sizes.text(element) < sizes.text(tree) / 2]
+    named = any(word in classes for word in _POPUPS)
+    return [element for element in sizes if is_invisible(element, named=named) and sizes.text(element) < sizes.text(tree) / 2]
 
 
-def is_invisible(element: etree._Element) -> bool:
-    """Whether an element says itself that it is not shown, or shown only when asked for."""
-    marks = element.attrib
-    style = marks.get("style")
-    if (style and _INVISIBLE.search(style)) or marks.get("role") in POPUP_ROLES:
+def is_invisible(element: etree._Element, *, named: bool = True) -> bool:
+    """Whether an element says itself that it is not shown, or, where names count, is named like what is shown on demand."""
+    keys = element.keys()
+    if "style" in keys and _INVISIBLE.search(element.get("style")):
         return True
-    if "hidden" in marks or marks.get("aria-hidden") == "true":
+    if "role" in keys and element.get("role") in POPUP_ROLES:
         return True
-    if "class" not in marks or element.tag not in ("div", "span", "section", "aside") or not _POPUP.search(marks["class"]):
+    if "hidden" in keys or ("aria-hidden" in keys and element.get("aria-hidden") == "true"):
+        return True
+    if not named or "class" not in keys or element.tag not in _MAY_POP_UP or not _POPUP.search(element.get("class")):
         return False
     return next(element.iter("a"), None) is not None or next(element.iterancestors("p"), None) is not None
 

@@ -1,5 +1,7 @@
 """How much text lies below every element of a page, and how much of it in links, counted in one walk."""
 
+from collections.abc import Iterator
+
 from lxml import etree
 
 
@@ -24,6 +26,10 @@ class Sizes:
             if said:
                 texts[around] += said
                 linked[around] += linked[element]
+
+    def __iter__(self) -> Iterator[etree._Element]:
+        """Every element that was counted, in the order of the page."""
+        return iter(self._text)
 
     def text(self, element: etree._Element) -> int:
         """Characters below an element."""

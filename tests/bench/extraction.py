@@ -77,8 +77,9 @@ def _seconds(pages: list[GoldPage], repeats: int) -> dict[str, float]:
 def _kind(html: bytes) -> str:
     if _way(html) == "html-element":
         return "wiki"
-    tree = parse_html(decode(html, None))
-    return str(page_kind(tree, PageNames(tree)))
+    source = decode(html, None)
+    tree = parse_html(source)
+    return str(page_kind(tree, PageNames(tree), source))
 
 
 def _way(html: bytes) -> str:

@@ -30,9 +30,9 @@ def text_of(page: str) -> str:
 PROSE = "\n\n".join(SENTENCES[:4])
 
 
-def test_an_article_is_found_fast() -> None:
+def test_the_element_that_plainly_holds_an_article_is_taken() -> None:
     found = extract(item(article(paragraphs(0, 1, 2, 3)), "text/html"))
-    assert (found.text, found.extractor) == (PROSE, "trafilatura-fast")
+    assert (found.text, found.extractor) == (PROSE, "html-container")
 
 
 @pytest.mark.parametrize(
@@ -102,14 +102,14 @@ def test_links_to_other_articles_at_the_end_go_and_lists_within_stay() -> None:
     assert found == PROSE.replace(SENTENCES[3], f"- a hammer\n- a pick\n\n{SENTENCES[3]}")
 
 
-def test_a_body_in_several_containers_is_joined() -> None:
+def test_a_body_in_several_containers_is_one() -> None:
     def part(*numbers: int) -> str:
         return f'<div class="grid"><div class="article__body col">{paragraphs(*numbers) * 1}</div><div class="ad">Buy pumps</div></div>'
 
     again = "".join(f"<p>{n}. {sentence}</p>" for n, sentence in enumerate(SENTENCES * 2))
     page = article(f'<div class="chunks">{part(0, 1, 2, 3)}<div class="grid"><div class="article__body col">{again}</div></div></div>')
     found = extract(item(page, "text/html"))
-    assert found.extractor == "trafilatura-joined"
+    assert found.extractor == "html-container"
     assert found.text.startswith(PROSE)
     assert f"11. {SENTENCES[5]}" in found.text
 

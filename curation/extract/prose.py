@@ -1,17 +1,12 @@
-"""Articles whose body is cut into several containers, of which an extractor finds only the first."""
+"""The paragraphs of prose on a page, and which of them an extracted text holds."""
 
 from collections import Counter
-from copy import deepcopy
 from dataclasses import dataclass
 
-import lxml.html
 from lxml import etree
 
 from curation.extract.pruning import PROSE, words
 from curation.extract.sizes import Sizes
-
-ENOUGH = 600
-"""Characters of prose that must be missing before a page is looked at again."""
 
 LEAST_PROSE = 0.15
 """Share of an extracted text that paragraphs of prose make up where the page has any structure to go by."""
@@ -81,18 +76,6 @@ def coverage(prose: list[Paragraph], text: str, found: int) -> Coverage:
     return Coverage(kept, lost, found)
 
 
-def joined_body(seen: Coverage) -> etree._Element | None:
-    """A page that holds only the smallest element around the article's containers; None where nothing of weight was lost.
-
-    Lost are paragraphs of prose whose container bears the same tag and classes as the container of a paragraph that was found.
-    """
-    shapes = {_shape(paragraph.element) for paragraph in seen.kept}
-    akin = [paragraph for paragraph in seen.lost if _shape(paragraph.element) in shapes]
-    if _length(akin) < ENOUGH:
-        return None
-    return _page_of(_common([paragraph.element for paragraph in seen.kept + akin]))
-
-
 def _said(element: etree._Element, sizes: Sizes) -> str:
     """The text of a paragraph that is mostly outside links; of another element, its longest text between its children."""
     if element.tag == "p":
@@ -106,24 +89,3 @@ def _said(element: etree._Element, sizes: Sizes) -> str:
 
 def _length(paragraphs: list[Paragraph]) -> int:
     return sum(len(paragraph.text) for paragraph in paragraphs)
-
-
-def _shape(paragraph: etree._Element) -> tuple[str, str]:
-    parent = paragraph.getparent()
-    return parent.tag, " ".join((parent.get("class") or "").split())
-
-
-def _common(elements: list[etree._Element]) -> etree._Element:
-    """The smallest element around all of them."""
-    first, *others = elements
-    around = list(first.iterancestors())
-    for other in others:
-        own = set(other.iterancestors())
-        around = [element for element in around if element in own]
-    return around[0]
-
-
-def _page_of(element: etree._Element) -> etree._Element:
-    page = lxml.html.document_fromstring("<html><body><article class='article-body'></article></body></html>")
-    page.find(".//article").append(deepcopy(element))
-    return page
