@@ -22,8 +22,14 @@ from curation.extract.sections import without_apparatus
 from curation.extract.sizes import Sizes
 from curation.extract.stubs import require_more_than_stub
 
-MAX_BYTES = 8_000_000  # what a source takes unless its max_page_megabytes says otherwise; a larger page is dropped with its size
-MAX_WEB_BYTES = 3_000_000  # trafilatura is slower and holds several copies of the tree
+MAX_BYTES = 32_000_000
+"""Bytes of a page that are read, whatever a source captures."""
+
+MAX_TAGS = 300_000
+"""Tags of a page that are read: time and memory go with them rather than with bytes."""
+
+MAX_TEXT = 10_000_000
+"""Bytes of a text between two tags that libxml2 reads (XML_MAX_TEXT_LENGTH)."""
 
 WIKI_NOISE = names(
     "navbox vertical-navbox navbar infobox portable-infobox reference mw-ref mw-editsection editsection toc toclimit-3 reflist "
@@ -67,7 +73,6 @@ def extract_html(item: Captured) -> Extracted:
         found = _result(render(content, WIKI_NOISE), title, "html-element")
         require_more_than_stub(found.text, is_stub(tree))
         return found
-    require_size(item.content, MAX_WEB_BYTES)
     text, path = _web_text(tree, page, source)
     return _result(text, title, path)
 
@@ -97,18 +102,29 @@ def parse_html(source: str, parsers: type[etree.HTMLParser] = etree.HTMLParser) 
 
     The parsers of lxml.html look up a class for every element, which takes as long as parsing, but trafilatura wants them.
     """
+    tags = source.count("<")
+    if tags > MAX_TAGS:
+        raise Dropped(Reason.TOO_LARGE, f"{tags:,} tags, read are at most {MAX_TAGS:,}", float(tags), float(MAX_TAGS))
     parser = parsers(remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
         tree = etree.fromstring(_DECLARATION.sub("", source).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise Failed(f"no HTML: {error}", Reason.MALFORMED) from error
-    if tree is None:
-        raise Failed("no HTML: the document is empty", Reason.MALFORMED)
     for entry in parser.error_log:
         if entry.type_name == "ERR_RESOURCE_LIMIT":
-            raise Dropped(Reason.TOO_DEEP, entry.message)
+            raise _beyond(source, entry.message)
+    if tree is None:
+        raise Failed("no HTML: the document is empty", Reason.MALFORMED)
     etree.strip_elements(tree, *UNSEEN, with_tail=False)
     return tree
+
+
+def _beyond(source: str, message: str) -> Dropped:
+    """Which of libxml2's limits a page goes beyond: that of a single text, or that of depth."""
+    longest = max(map(len, source.split("<")))
+    if longest < MAX_TEXT:
+        return Dropped(Reason.TOO_DEEP, message)
+    return Dropped(Reason.TOO_LARGE, f"a text of {longest:,} characters, read are at most {MAX_TEXT:,}", float(longest), float(MAX_TEXT))
 
 
 def _result(text: str, title: str | None, extractor: str) -> Extracted:
