@@ -9,7 +9,7 @@ from lxml import etree
 
 from curation.extract.citations import cited
 from curation.extract.elements import names
-from curation.extract.tables import Table, is_layout
+from curation.extract.tables import Table, is_layout, span_of
 
 _SPACE = re.compile(r"\s+")
 _BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
@@ -191,7 +191,7 @@ def _begin_cell(page: _Page) -> None:
 
 def _end_cell(page: _Page, cell: etree._Element) -> None:
     if page.table and page.in_row():
-        page.table.add(_SPACE.sub(" ", "".join(page.inline)).strip(), cell)
+        page.table.add(_SPACE.sub(" ", "".join(page.inline)).strip(), span_of(cell), head=cell.tag == "th")
         page.inline.clear()
     else:
         page.flush()
