@@ -77,7 +77,7 @@ def clean(container: etree._Element, sizes: Sizes) -> None:
         [element for element in container.iterdescendants(*_NAMED) if sizes.text(element) < most and _is_beside(element, sizes)],
         sizes,
     )
-    strip(container, list(container.iterdescendants(*_PICTURES)), sizes)
+    strip(container, [element for element in container.iterdescendants(*_PICTURES) if sizes.text(element) < most], sizes)
     marked = sum(sizes.text(paragraph) for paragraph in container.iter("p")) > 0.8 * sizes.text(container)
     if marked:
         strip(container, [element for element in container.iterdescendants("div", "section") if _is_label(element, sizes)], sizes)

@@ -51,13 +51,16 @@ class Coverage:
 
 
 def prose_of(tree: etree._Element, sizes: Sizes) -> list[Paragraph]:
-    """The paragraphs of prose on a page that are not part of its frame, also those that are no `p`."""
-    found = []
+    """The paragraphs of prose on a page that are not part of its frame, also those that are no `p`.
+
+    What holds most of the page's text is no frame, such as the form around a whole page or the table that lays it out.
+    """
+    found, most = [], sizes.text(tree) / 2
     for element in tree.iter(*HOLDERS):
         if sizes.text(element) < PROSE:
             continue
         text = _said(element, sizes)
-        if len(text) >= PROSE and next(element.iterancestors(*OUTSIDE), None) is None:
+        if len(text) >= PROSE and all(sizes.text(around) > most for around in element.iterancestors(*OUTSIDE)):
             found.append(Paragraph(element, text))
     return found
 
