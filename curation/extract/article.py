@@ -80,8 +80,8 @@ def _is_too_much(tree: etree._Element) -> bool:
 def _body(tree: etree._Element, sizes: Sizes, served: Served) -> tuple[etree._Element | None, str]:
     _prepare(tree, sizes)
     prose = prose_of(tree, sizes)
-    body = _extracted(tree, fast=True) if prose else None
-    if body is not None and not _coverage(prose, body).is_doubtful:
+    body = _extracted(tree, fast=True)
+    if body is None or not _coverage(prose, body).is_doubtful:
         return body, "trafilatura-fast"
     tree, sizes = served(framed=True)  # the frame tells the whole extraction where the text is not
     if _is_too_much(tree):

@@ -12,6 +12,7 @@ from lxml import etree
 from curation.extract.prose import Paragraph
 from curation.extract.pruning import BLOCKS, is_invisible, strip
 from curation.extract.sizes import Sizes
+from curation.extract.tables import is_layout
 
 LEAST_PROSE = 300
 """Characters of prose from which its place on a page is telling."""
@@ -65,8 +66,14 @@ def container_of(tree: etree._Element, prose: list[Paragraph]) -> etree._Element
     while True:
         inner = max(element, key=held.__getitem__, default=None)
         if inner is None or inner.tag == "p" or held[inner] < WITHIN * held[tree]:
-            return element
+            return _around_tables(element)
         element = inner
+
+
+def _around_tables(element: etree._Element) -> etree._Element:
+    """An element, or what is around the table of facts in which it lies: rows and cells are read together."""
+    within = [around for around in (element, *element.iterancestors("table")) if around.tag == "table" and not is_layout(around)]
+    return within[-1].getparent() if within else element
 
 
 def clean(container: etree._Element, sizes: Sizes) -> None:

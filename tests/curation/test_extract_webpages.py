@@ -153,6 +153,12 @@ def test_a_page_that_leaves_a_doubt_is_left_to_trafilatura() -> None:
     assert extract(item(article(f"{paragraphs(0, 1, 2, 3)}<table>{rows}</table>"), "text/html")).extractor.startswith("trafilatura")
 
 
+def test_a_table_that_is_the_page_stays_one() -> None:
+    rows = "".join(f"<tr><td>Hall {n}</td><td>{sentence}</td></tr>" for n, sentence in enumerate(SENTENCES))
+    found = text_of(article(f"<table><tbody><tr><th>Where</th><th>What</th></tr>{rows}</tbody></table>"))
+    assert found.startswith(f"| Where | What |\n|---|---|\n| Hall 0 | {SENTENCES[0]} |")
+
+
 def test_a_refrain_is_sung_as_often_as_it_stands() -> None:
     assert text_of(article(paragraphs(0, 1, 1, 2, 1, 3))).count(SENTENCES[1]) == 3
 
