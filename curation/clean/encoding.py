@@ -57,8 +57,11 @@ def decode(content: bytes, charset: str | None) -> str:
 
 
 def _damaged_utf8(content: bytes) -> str | None:
-    """UTF-8 with a few bad bytes, where most of what is not ASCII still reads as UTF-8."""
-    text = content.decode("utf-8", "replace")
+    """UTF-8, also with a few bad bytes, where most of what is not ASCII still reads as UTF-8."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = content.decode("utf-8", "replace")
     lost = text.count("\ufffd")
     others = len(text) - lost - len(text.encode("ascii", "ignore"))
     return text if lost <= MOST_LOST * len(text) and (lost == 0 or lost * 3 < others) else None

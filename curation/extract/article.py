@@ -1,17 +1,30 @@
-"""The main text of a page by trafilatura: its fast extraction, the whole one on doubt, and what both lose."""
+"""The main text of a page: the element that plainly holds it, else what trafilatura finds, its whole extraction on doubt."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 import trafilatura
 from lxml import etree
 
 from curation.extract.blocks import render
-from curation.extract.opening import Opening, drop_opening
-from curation.extract.pruning import UNMARKED, mark_repeated, prune, prune_promotion, words
-from curation.extract.rescue import Coverage, Paragraph, coverage, joined_body, prose_of
+from curation.extract.container import clean, container_of, is_doubtful
+from curation.extract.opening import Opening, without_opening
+from curation.extract.prose import Coverage, Paragraph, coverage, prose_of
+from curation.extract.pruning import UNMARKED, mark_repeated, prune_promotion, words
+from curation.extract.sizes import Sizes
 
-MAX_ELEMENTS = 12_000
-"""Elements of a page up to which the whole extraction is tried: its time grows with their square (12,000 take some four seconds)."""
+MOST_ELEMENTS = 6_000
+"""Elements of a page up to which trafilatura looks at it: its time grows with their square."""
+
+MOST_CHILDREN = 1_500
+"""Elements directly in one element up to which trafilatura looks at a page, for the same reason."""
+
+
+class Served(Protocol):
+    """A page as it was served, for another look at it: each look takes parts out of its tree."""
+
+    def __call__(self, *, framed: bool) -> tuple[etree._Element, Sizes]:
+        """The tree, with or without the frame around the text, and its sizes."""
+
 
 _TAGS = {
     "list": "ul",
@@ -27,46 +40,62 @@ _TAGS = {
 }
 
 
-def article_text(tree: etree._Element, opening: Opening, untouched: Callable[[], etree._Element]) -> tuple[str, str]:
-    """The main text as light Markdown, and the name of the way by which it was found.
-
-    `untouched` gives the page as it was served: where the fast extraction is in doubt, its frame tells the whole one where
-    the text is not.
-    """
-    body, path = _body(tree, untouched)
-    if body is None:
-        return "", path
-    drop_opening(body, opening)
-    return render(_as_html(body)).translate(UNMARKED), path
+def article_text(tree: etree._Element, sizes: Sizes, opening: Opening, served: Served) -> tuple[str, str]:
+    """The main text as light Markdown, and the name of the way by which it was found."""
+    text, path = _contained(tree, sizes), "html-container"
+    if text is None:
+        text, path = _looked_for(served)
+    return without_opening(text, opening), path
 
 
-def _body(tree: etree._Element, untouched: Callable[[], etree._Element]) -> tuple[etree._Element | None, str]:
-    prose = prose_of(_prepared(tree))
+def _contained(tree: etree._Element, sizes: Sizes) -> str | None:
+    """The text of the element that holds the article; None where the page leaves a doubt about it."""
+    container = container_of(tree, prose_of(tree, sizes))
+    if container is None:
+        return None
+    clean(container, sizes)
+    return None if is_doubtful(container, prose_of(container, sizes), sizes) else _rendered(container, sizes)
+
+
+def _rendered(container: etree._Element, sizes: Sizes) -> str:
+    prune_promotion(container, sizes)
+    return render(container)
+
+
+def _looked_for(served: Served) -> tuple[str, str]:
+    """The text by trafilatura; that of the whole page, cleaned, where there is too much for it."""
+    tree, sizes = served(framed=False)
+    if _is_too_much(tree):
+        clean(tree, sizes)
+        return _rendered(tree, sizes), "html-whole"
+    body, path = _body(tree, sizes, served)
+    return ("" if body is None else render(_as_html(body)).translate(UNMARKED)), path
+
+
+def _is_too_much(tree: etree._Element) -> bool:
+    elements = list(tree.iter(etree.Element))
+    return len(elements) > MOST_ELEMENTS or any(len(element) > MOST_CHILDREN for element in elements)
+
+
+def _body(tree: etree._Element, sizes: Sizes, served: Served) -> tuple[etree._Element | None, str]:
+    _prepare(tree, sizes)
+    prose = prose_of(tree, sizes)
     body = _extracted(tree, fast=True)
-    seen = _coverage(prose, body)
-    joined = joined_body(seen)
-    if joined is not None:
-        whole = _extracted(joined, fast=True)
-        if _coverage(prose, whole).missing < seen.missing / 2:
-            return whole, "trafilatura-joined"
-    if seen.is_doubtful:
-        tree = untouched()
-        prune(tree)
-        if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
-            return body, "trafilatura-large"
-        return _extracted(_prepared(tree), fast=False), "trafilatura-full"
-    return body, "trafilatura-fast"
+    if body is None or not _coverage(prose, body).is_doubtful:
+        return body, "trafilatura-fast"
+    tree, sizes = served(framed=True)  # the frame tells the whole extraction where the text is not
+    if _is_too_much(tree):
+        return body, "trafilatura-large"
+    _prepare(tree, sizes)
+    return _extracted(tree, fast=False), "trafilatura-full"
 
 
-def _prepared(tree: etree._Element) -> etree._Element:
-    prune_promotion(tree)
+def _prepare(tree: etree._Element, sizes: Sizes) -> None:
+    prune_promotion(tree, sizes)
     mark_repeated(tree)
-    return tree
 
 
-def _coverage(prose: list[Paragraph], body: etree._Element | None) -> Coverage:
-    if body is None:
-        return coverage(prose, "", 0)
+def _coverage(prose: list[Paragraph], body: etree._Element) -> Coverage:
     text = words(body)
     return coverage(prose, text, len(text) - sum(len(words(table)) for table in body.iter("table")))
 

@@ -9,14 +9,16 @@ from lxml import etree
 
 from curation.extract.citations import cited
 from curation.extract.elements import names
-from curation.extract.tables import Table, is_layout
+from curation.extract.tables import Table, is_layout, span_of
 
 _SPACE = re.compile(r"\s+")
-_TIDY = re.compile(r"[ \t]*\n[ \t]*")
 _BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
 _LANGUAGE = re.compile(r"\b(?:language|lang|highlight(?:-source)?|brush|sourceCode)[-: ] ?([a-z][a-z0-9+#]{0,15})(?![\w-])", re.IGNORECASE)
 _NO_LANGUAGE = names("default text none plain plaintext notranslate source wrapper line numbers code")
 _EXPONENT = re.compile(r"\s*[+−–-]?\d{1,4}[+−–-]?\s*")
+
+MAX_DEPTH = 12
+"""Levels of a list that are shown by indentation; deeper ones stand where these do, and no small page makes a huge text."""
 
 HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 BLOCKS = names(
@@ -48,7 +50,7 @@ class _Page:
         self.inline.clear()
         if self.preformatted:
             self._code(text)
-        elif text := _TIDY.sub("\n", text.strip()):
+        elif text := "\n".join(line.strip(" \t") for line in text.strip().split("\n")):
             self.blocks.append(self.prefix + text)
         self.prefix = "" if not self.preformatted else self.prefix
 
@@ -148,7 +150,7 @@ def _begin_block(page: _Page, element: etree._Element) -> None:
     elif tag == "li":
         page.flush()
         mark = "1." if page.lists and page.lists[-1] == "ol" else "-"
-        page.prefix = "  " * max(0, len(page.lists) - 1) + mark + " "
+        page.prefix = "  " * max(0, min(len(page.lists), MAX_DEPTH) - 1) + mark + " "
     elif tag == "pre":
         page.preformatted += 1
         page.language = code_language(element)
@@ -189,7 +191,7 @@ def _begin_cell(page: _Page) -> None:
 
 def _end_cell(page: _Page, cell: etree._Element) -> None:
     if page.table and page.in_row():
-        page.table.add(_SPACE.sub(" ", "".join(page.inline)).strip(), cell)
+        page.table.add(_SPACE.sub(" ", "".join(page.inline)).strip(), span_of(cell), head=cell.tag == "th")
         page.inline.clear()
     else:
         page.flush()

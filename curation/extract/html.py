@@ -15,13 +15,21 @@ from curation.extract.elements import names
 from curation.extract.kinds import Kind, page_kind
 from curation.extract.manuals import manual_text
 from curation.extract.opening import Opening
+from curation.extract.page_names import PageNames
 from curation.extract.posts import thread_text
-from curation.extract.pruning import prune, prune_frame
+from curation.extract.pruning import UNSEEN, prune, prune_frame, remove, words
 from curation.extract.sections import without_apparatus
+from curation.extract.sizes import Sizes
 from curation.extract.stubs import require_more_than_stub
 
-MAX_BYTES = 8_000_000  # what a source takes unless its max_page_megabytes says otherwise; a larger page is dropped with its size
-MAX_WEB_BYTES = 3_000_000  # trafilatura is slower and holds several copies of the tree
+MAX_BYTES = 32_000_000
+"""Bytes of a page that are read, whatever a source captures."""
+
+MAX_TAGS = 300_000
+"""Tags of a page that are read: time and memory go with them rather than with bytes."""
+
+MAX_TEXT = 10_000_000
+"""Bytes of a text between two tags that libxml2 reads (XML_MAX_TEXT_LENGTH)."""
 
 WIKI_NOISE = names(
     "navbox vertical-navbox navbar infobox portable-infobox reference mw-ref mw-editsection editsection toc toclimit-3 reflist "
@@ -33,14 +41,16 @@ WIKI_NOISE = names(
     "pcs-edit-section-link-container pcs-footer-container pcs-collapse-table-container mw-kartographer-map ltx_bibliography "
     "ltx_page_footer ltx_page_header ltx_page_navbar ltx_authors ltx_tag_item ltx_ERROR ltx_note_mark ltx_TOC"
 )
-WIKI_MARKS = ("mw-", "mw:", "mediawiki", "disambig", "setindexbox", "redirectMsg", "redirectText")
-"""What the source of a page holds that says of itself that it is no article of a wiki."""
+WIKI_MARKS = ("mw-", "mediawiki", "redirectMsg", "redirectText")
+"""What the classes of a page hold that may say of itself that it is no article of a wiki."""
 
 ARTICLE_TAGS = ("d-article", "dt-article")
 ARTICLE_CLASSES = ("ltx_document", "ltx_page_content", "mw-parser-output")
 ARTICLE_IDS = ("mw-content-text", "bodyContent")
 
-_RENDERED_FRAGMENT = re.compile(r'class="(?:mw-headline|mw-redirect|tocnumber|hatnote|editsection|mw-editsection)"')
+_RENDERED_FRAGMENT = names("mw-headline mw-redirect tocnumber hatnote editsection mw-editsection")
+_SET_ASIDE = names("disambigbox disambig setindexbox")
+_PARSOID = ("mw:pageid", "mw:pagenamespace")
 _NAMESPACE_CLASS = re.compile(r"\bns-(-?\d+|special)\b")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r")
@@ -58,42 +68,59 @@ def extract_html(item: Captured) -> Extracted:
     require_size(item.content, MAX_BYTES)
     source = decode(item.content, item.charset)
     tree = parse_html(source)
-    title = item.title or _title(tree)
-    if any(mark in source for mark in WIKI_MARKS):
+    page = PageNames(tree)
+    title = item.title or _title(tree, page)
+    if _is_of_wiki(page):
         require_article(tree)
-    content = _content_element(tree, source, item.media_type)
+    content = _content_element(tree, page, source, item.media_type)
     if content is not None:
         drop_pictures(tree)
         found = _result(render(content, WIKI_NOISE), title, "html-element")
         require_more_than_stub(found.text, is_stub(tree))
         return found
-    require_size(item.content, MAX_WEB_BYTES)
-    text, path = _web_text(tree, source)
+    text, path = _web_text(tree, page, source)
     return _result(text, title, path)
 
 
-def _web_text(tree: lxml.html.HtmlElement, source: str) -> tuple[str, str]:
+def _web_text(tree: etree._Element, page: PageNames, source: str) -> tuple[str, str]:
     """The text of a page that is no wiki's, by the way that suits its kind, and the name of that way."""
-    kind, opening = page_kind(tree), Opening(tree)
+    kind, opening = page_kind(tree, page, source), Opening(tree, page)
     prune_frame(tree)
-    prune(tree)
+    sizes = prune(tree, page.joined)
     if kind is Kind.DOCUMENTATION and (text := manual_text(tree, opening)):
         return text, "html-documentation"
     if kind is Kind.FORUM and (text := thread_text(tree)):
         return text, "html-forum"
-    return article_text(tree, opening, partial(parse_html, source))
+    return article_text(tree, sizes, opening, partial(_served, source, page))
 
 
-def parse_html(source: str) -> lxml.html.HtmlElement:
-    """The tree of a page; libxml2 bounds depth and size by itself, and what it cut short is not taken for the whole."""
-    parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+def _served(source: str, page: PageNames, *, framed: bool) -> tuple[etree._Element, Sizes]:
+    """A page once more as it was served, for trafilatura, with or without its frame."""
+    tree = parse_html(source, lxml.html.HTMLParser)
+    if not framed:
+        prune_frame(tree)
+    return tree, prune(tree, page.joined)
+
+
+def parse_html(source: str, parsers: type[etree.HTMLParser] = etree.HTMLParser) -> etree._Element:
+    """The tree of a page without what nobody reads; what libxml2 cut short for depth is not taken for the whole.
+
+    The parsers of lxml.html look up a class for every element, which takes as long as parsing, but trafilatura wants them.
+    """
+    tags = source.count("<")
+    if tags > MAX_TAGS:
+        raise Dropped(Reason.TOO_LARGE, f"{tags:,} tags, read are at most {MAX_TAGS:,}", float(tags), float(MAX_TAGS))
+    parser = parsers(remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
-        tree = lxml.html.document_fromstring(_writable(_DECLARATION.sub("", source)), parser=parser)
+        tree = etree.fromstring(_writable(_DECLARATION.sub("", source)), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise Failed(f"no HTML: {error}", Reason.MALFORMED) from error
     for entry in parser.error_log:
         if entry.type_name == "ERR_RESOURCE_LIMIT":
-            raise Dropped(Reason.TOO_DEEP, entry.message)
+            raise _beyond(source, entry.message)
+    if tree is None:
+        raise Failed("no HTML: the document is empty", Reason.MALFORMED)
+    etree.strip_elements(tree, *UNSEEN, with_tail=False)
     return tree
 
 
@@ -103,6 +130,14 @@ def _writable(source: str) -> bytes:
     return _CONTROL_REFERENCE.sub(b"", held).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
 
 
+def _beyond(source: str, message: str) -> Dropped:
+    """Which of libxml2's limits a page goes beyond: that of a single text, or that of depth."""
+    longest = max(map(len, source.split("<")))
+    if longest < MAX_TEXT:
+        return Dropped(Reason.TOO_DEEP, message)
+    return Dropped(Reason.TOO_LARGE, f"a text of {longest:,} characters, read are at most {MAX_TEXT:,}", float(longest), float(MAX_TEXT))
+
+
 def _result(text: str, title: str | None, extractor: str) -> Extracted:
     text = without_apparatus(text).strip()
     if not text:
@@ -110,15 +145,21 @@ def _result(text: str, title: str | None, extractor: str) -> Extracted:
     return Extracted(text, title, extractor)
 
 
-def _title(tree: lxml.html.HtmlElement) -> str | None:
-    for path in ("//*[@id='firstHeading']", "//title", "//h1"):
-        for element in tree.xpath(path)[:1]:
-            if text := " ".join(element.text_content().split()):
-                return text
+def _title(tree: etree._Element, page: PageNames) -> str | None:
+    headings = tree.xpath("//*[@id='firstHeading']") if "firstHeading" in page.ids else ()
+    for found in (iter(headings), tree.iter("title"), tree.iter("h1")):
+        element = next(found, None)
+        if element is not None and (text := words(element)):
+            return text
     return None
 
 
-def require_article(tree: lxml.html.HtmlElement) -> None:
+def _is_of_wiki(page: PageNames) -> bool:
+    """Whether a page says that it is a wiki's, so that it is asked whether it is an article there."""
+    return any(mark in page.joined for mark in WIKI_MARKS) or not _SET_ASIDE.isdisjoint(page.ids) or bool(page.meta(*_PARSOID))
+
+
+def require_article(tree: etree._Element) -> None:
     """Raises Dropped for wiki pages that say themselves that they are not articles."""
     namespace = _namespace(tree)
     if namespace not in (None, "0"):
@@ -131,18 +172,18 @@ def require_article(tree: lxml.html.HtmlElement) -> None:
         raise Dropped(Reason.REDIRECT, "the page shows where it redirects to")
 
 
-def drop_pictures(tree: lxml.html.HtmlElement) -> None:
+def drop_pictures(tree: etree._Element) -> None:
     """Takes out pictures with their captions as Parsoid writes them, and the mobile pages made of it."""
     for picture in tree.xpath("//figure[starts-with(@typeof, 'mw:') or contains(@class, 'pcs-')]"):
-        picture.drop_tree()
+        remove(picture)
 
 
-def is_stub(tree: lxml.html.HtmlElement) -> bool:
+def is_stub(tree: etree._Element) -> bool:
     """Whether a wiki page bears the note of a stub."""
     return any(next(elements_of_class(tree, name), None) is not None for name in ("stub", "asbox"))
 
 
-def _namespace(tree: lxml.html.HtmlElement) -> str | None:
+def _namespace(tree: etree._Element) -> str | None:
     """The namespace of a MediaWiki page: the skin's class on the body, or Parsoid's meta element."""
     for body in tree.xpath("//body[@class]")[:1]:
         if found := _NAMESPACE_CLASS.search(body.get("class")):
@@ -152,19 +193,16 @@ def _namespace(tree: lxml.html.HtmlElement) -> str | None:
     return None
 
 
-def _content_element(tree: lxml.html.HtmlElement, source: str, media_type: str) -> etree._Element | None:
+def _content_element(tree: etree._Element, page: PageNames, source: str, media_type: str) -> etree._Element | None:
     for name in ARTICLE_CLASSES:
-        found = list(elements_of_class(tree, name)) if name in source else []
-        if found:
-            return max(found, key=lambda element: sum(1 for _ in element.iter()))
-    for tag in ARTICLE_TAGS:
-        for element in tree.iter(tag):
-            return element
+        if name in page:
+            return max(elements_of_class(tree, name), key=lambda element: sum(1 for _ in element.iter()))
+    for element in tree.iter(*ARTICLE_TAGS):
+        return element
     for name in ARTICLE_IDS:
-        for element in tree.xpath(f"//*[@id='{name}']")[:1] if name in source else ():
-            return element
-    parsoid = "mw:page" in source and tree.xpath("//meta[@property='mw:pageId' or @property='mw:pageNamespace']")
-    fragment = "<body" not in source[:200_000].lower() and _RENDERED_FRAGMENT.search(source)
-    if parsoid or fragment or media_type == "application/xhtml+xml":
+        if name in page.ids:
+            return tree.xpath("//*[@id=$name]", name=name)[0]
+    fragment = page.has(_RENDERED_FRAGMENT) and "<body" not in source[:200_000].lower()
+    if fragment or media_type == "application/xhtml+xml" or page.meta(*_PARSOID):
         return tree.find("body")
     return None

@@ -6,6 +6,7 @@ from enum import StrEnum
 from lxml import etree
 
 from curation.extract.elements import names
+from curation.extract.page_names import PageNames
 
 
 class Kind(StrEnum):
@@ -37,22 +38,21 @@ FORUM_CLASSES = names(
     "cPost_contentWrap"
 )
 
-_POSTING = re.compile(r'"@type"\s*:\s*\[?\s*"(?:DiscussionForumPosting|QAPage)"')
-_CLASSES = etree.XPath("//@class", smart_strings=False)
-_IDS = etree.XPath("//@id", smart_strings=False)
+_POSTING = re.compile(r'"@type"\s*:\s*(?:\[\s*)?"(?:DiscussionForumPosting|QAPage)"')
+_POSTINGS = ("DiscussionForumPosting", "QAPage")
 _FORUM_ITEMS = "//*[contains(@itemtype, 'schema.org/DiscussionForumPosting') or contains(@itemtype, 'schema.org/QAPage')]"
 
 
-def page_kind(tree: etree._Element) -> Kind:
+def page_kind(tree: etree._Element, page: PageNames, source: str) -> Kind:
     """The kind of a page; it is asked before scripts are taken out, since some hold what the page says of itself."""
-    generator = " ".join(tree.xpath("//meta[@name='generator' or @name='Generator']/@content"))
-    classes = [name for names in _CLASSES(tree) for name in names.split()]
-    if DOCUMENTATION_GENERATORS.search(generator) or not DOCUMENTATION_CLASSES.isdisjoint(classes):
+    generator = " ".join(page.meta("generator"))
+    if DOCUMENTATION_GENERATORS.search(generator) or page.has(DOCUMENTATION_CLASSES):
         return Kind.DOCUMENTATION
-    if not DOCUMENTATION_IDS.isdisjoint(_IDS(tree)):
+    if not DOCUMENTATION_IDS.isdisjoint(page.ids):
         return Kind.DOCUMENTATION
-    if FORUM_GENERATORS.search(generator) or sum(name in FORUM_CLASSES for name in classes) > 1 or tree.xpath(_FORUM_ITEMS):
+    if FORUM_GENERATORS.search(generator) or page.count(FORUM_CLASSES) > 1:
         return Kind.FORUM
-    if any(_POSTING.search(script.text or "") for script in tree.iter("script") if script.get("type") == "application/ld+json"):
-        return Kind.FORUM
-    return Kind.ARTICLE
+    if not any(name in source for name in _POSTINGS):
+        return Kind.ARTICLE
+    data = (script.text or "" for script in tree.iter("script") if script.get("type") == "application/ld+json")
+    return Kind.FORUM if tree.xpath(_FORUM_ITEMS) or any(map(_POSTING.search, data)) else Kind.ARTICLE

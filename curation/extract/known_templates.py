@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from curation.extract import dates, measures, quotations
+from curation.extract.tables import BAR, row_of
 
 Arguments = dict[str, str]
 Template = Callable[[Arguments], str]
@@ -130,7 +131,7 @@ TEMPLATES: dict[str, Template] = {
     "official website": _constant(""),
     "height": measures.height,
     "coord": measures.coordinates,
-    "fs player": lambda arguments: f"\n{' | '.join(arguments.get(n, '') for n in ('no', 'pos', 'nat', 'name'))}\n",
+    "fs player": lambda arguments: f"\n{row_of((arguments.get(n, '') for n in ('no', 'pos', 'nat', 'name')), BAR)}\n",
     "sitename": _constant("the wiki"),
     "!": _constant("|"),
     "!!": _constant("||"),

@@ -8,6 +8,7 @@ import math
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from curation.extract.tables import BAR, row_of
 from curation.extract.units import Unit, convert, unit
 
 Arguments = dict[str, str]
@@ -253,4 +254,4 @@ def populations(arguments: Arguments) -> str:
     figures = [arguments[name] for name in sorted((n for n in arguments if n.isdecimal() and len(n) < 4), key=int)]
     pairs = list(zip(figures[::2], figures[1::2], strict=False))
     pairs += [(name, value) for name, value in arguments.items() if re.fullmatch(r"1\d{3}|20\d\d", name) and value]
-    return "\n\n" + "\n".join(f"{year} | {grouped(number)}" for year, number in pairs) + "\n\n" if pairs else ""
+    return "\n\n" + "\n".join(row_of((year, grouped(number)), BAR) for year, number in pairs) + "\n\n" if pairs else ""

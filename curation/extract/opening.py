@@ -4,6 +4,7 @@ import re
 
 from lxml import etree
 
+from curation.extract.page_names import PageNames
 from curation.extract.pruning import words
 
 _WORD = re.compile(r"\w+")
@@ -14,8 +15,8 @@ _DATELINE = re.compile(
     r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d{1,2},? \d{4})",
     re.IGNORECASE,
 )
-_META_TITLES = "//meta[@property='og:title' or @name='twitter:title' or @name='title' or @itemprop='headline']/@content"
-_META_SUMMARIES = "//meta[@property='og:description' or @name='description' or @name='twitter:description']/@content"
+_META_TITLES = ("og:title", "twitter:title", "title", "headline")
+_META_SUMMARIES = ("og:description", "description", "twitter:description")
 
 LINE = 100
 """Characters that a line of date, author or section above an article has at most."""
@@ -30,12 +31,12 @@ MOST = 4
 class Opening:
     """What a page says about itself in its head and its headings of the first level."""
 
-    def __init__(self, tree: etree._Element) -> None:
+    def __init__(self, tree: etree._Element, page: PageNames) -> None:
         headings = [words(heading) for heading in tree.iter("h1")]
-        titles = [*tree.xpath(_META_TITLES), *(words(title) for title in tree.iter("title"))]
+        titles = [*page.meta(*_META_TITLES), *(words(title) for title in tree.iter("title"))]
         parts = [part for title in titles for part in (title, *_SITE.split(" ".join(title[:LONGEST].split())))]
         self._titles = {folded for text in (*headings[:3], *parts) if len(folded := _folded(text)) > 5}
-        self._summaries = {folded for text in tree.xpath(_META_SUMMARIES) if len(folded := _folded(text)) > 20}
+        self._summaries = {folded for text in page.meta(*_META_SUMMARIES) if len(folded := _folded(text)) > 20}
 
     def repeats_title(self, text: str) -> bool:
         """Whether a line says the title again, whole."""
@@ -46,24 +47,23 @@ class Opening:
         return _folded(text) in self._summaries
 
 
-def drop_opening(body: etree._Element, opening: Opening) -> None:
-    """Takes the headline with what stands above it, and lines of date and author below it, out of a body, in place."""
-    if (body.text or "").strip():
-        return
-    first = [words(block) for block in body[:MOST]]
-    titles = [at for at, text in enumerate(first) if opening.repeats_title(text)]
-    headed = bool(titles) and all(len(text) < LINE for text in first[: titles[0]])
-    for _ in range(titles[0] + 1 if headed else 0):
-        body.remove(body[0])
-    while len(body) > 1 and _leads_in(body[0], headed, opening):
-        body.remove(body[0])
+def without_opening(text: str, opening: Opening) -> str:
+    """A text in light Markdown without the headline and what stands above it, and without lines of date and author below it."""
+    blocks = text.split("\n\n")
+    first = [block.lstrip("# ") for block in blocks[:MOST]]
+    titles = [at for at, block in enumerate(first) if opening.repeats_title(block)]
+    headed = bool(titles) and all(len(block) < LINE for block in first[: titles[0]])
+    begin = titles[0] + 1 if headed else 0
+    while begin < len(blocks) - 1 and _leads_in(blocks[begin], headed, opening):
+        begin += 1
+    return "\n\n".join(blocks[begin:])
 
 
-def _leads_in(block: etree._Element, headed: bool, opening: Opening) -> bool:
-    text = words(block)
+def _leads_in(block: str, headed: bool, opening: Opening) -> bool:
+    text = block.lstrip("# ")
     if opening.repeats_title(text) or not text:
         return True
-    if headed and block.tag == "head" and opening.repeats_summary(text):
+    if headed and block.startswith("#") and opening.repeats_summary(text):
         return True
     return len(text) < LINE and _DATELINE.match(text) is not None and not text.endswith((".", "!", "?"))
 

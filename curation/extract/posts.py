@@ -7,8 +7,8 @@ from lxml import etree
 from curation.extract.blocks import render
 from curation.extract.elements import names
 from curation.extract.kinds import POST_CLASSES
+from curation.extract.prose import MOST_LOOKS
 from curation.extract.pruning import remove, words
-from curation.extract.rescue import MOST_LOOKS
 
 NOISE = names(
     "signature sig signature_wrapper post-signature bbp-reply-header bbCodeBlock-expandLink bbCodeBlock-sourceJump js-post-menu "

@@ -6,7 +6,7 @@ https://www.mediawiki.org/wiki/Heading_HTML_changes
 
 import re
 
-import lxml.html
+from lxml import etree
 
 from curation.clean.encoding import decode
 from curation.decisions import Reason
@@ -14,6 +14,7 @@ from curation.document import Captured, Dropped, Extracted, require_size
 from curation.extract.blocks import elements_of_class, render
 from curation.extract.elements import names
 from curation.extract.html import MAX_BYTES, WIKI_NOISE, drop_pictures, is_stub, parse_html, require_article
+from curation.extract.pruning import remove, words
 from curation.extract.sections import without_apparatus
 from curation.extract.stubs import require_more_than_stub
 
@@ -44,30 +45,30 @@ def extract_rendered(item: Captured) -> Extracted:
     return Extracted(text, item.title, "wikihtml")
 
 
-def _as_list(box: lxml.html.HtmlElement) -> None:
+def _as_list(box: etree._Element) -> None:
     """Makes an infobox a list of its facts, each as `Label: value`, in its place."""
-    facts = lxml.html.Element("ul")
+    facts = etree.Element("ul")
     for row in box.xpath(_OF_CLASS, name=" pi-data "):
         label, value = (_words(row.xpath(_OF_CLASS, name=f" pi-data-{part} ")) for part in ("label", "value"))
         if label and value:
-            fact = lxml.html.Element("li")
+            fact = etree.Element("li")
             fact.text = f"{label.rstrip(':')}: {value}"
             facts.append(fact)
     facts.tail = box.tail
     box.getparent().replace(box, facts)
 
 
-def _words(found: list[lxml.html.HtmlElement]) -> str:
+def _words(found: list[etree._Element]) -> str:
     """What the first of some elements says, line breaks as commas."""
     for line_break in found[0].xpath(".//br | .//li[position() > 1]") if found else ():
         line_break.text = f", {line_break.text or ''}"
-    return _COMMAS.sub(", ", " ".join(found[0].text_content().split())).strip(" ,") if found else ""
+    return _COMMAS.sub(", ", words(found[0])).strip(" ,") if found else ""
 
 
-def _without_missing_templates(tree: lxml.html.HtmlElement) -> None:
+def _without_missing_templates(tree: etree._Element) -> None:
     """Takes out paragraphs of nothing but red links such as `Template:X`, which stand where a template is missing."""
     for paragraph in tree.xpath("//p[a[contains(@class, 'new')]]"):
         red = paragraph.xpath("a[contains(concat(' ', @class, ' '), ' new ')]")
-        said = [" ".join(link.text_content().split()) for link in red]
-        if all(map(_NAMESPACED.match, said)) and " ".join(paragraph.text_content().split()) == " ".join(said):
-            paragraph.drop_tree()
+        said = [words(link) for link in red]
+        if all(map(_NAMESPACED.match, said)) and words(paragraph) == " ".join(said):
+            remove(paragraph)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from curation.extract.elements import names
+from curation.extract.tables import BAR, Table, spanned
 
 DEEPEST = 60  # nodes within nodes; below that marks are taken as text, so that no page costs more than a few passes
 
@@ -24,6 +25,7 @@ _BREAK = re.compile(r"</?(?:br|p|div|center|hr|li|ul|ol)\b[^<>]{0,200}>", re.IGN
 _LABEL_BREAK = re.compile(r"\s*\n\s*")
 _CELL = re.compile(r"\|\||!!")
 _BARS = re.compile(r"\|\|")
+_COLSPAN = re.compile(r"""colspan\s*=\s*["']?(\d{1,3})""", re.IGNORECASE)
 _ROWSPAN = re.compile(r"""rowspan\s*=\s*["']?(\d{1,3})""", re.IGNORECASE)
 
 HIDDEN_NAMESPACES = names(
@@ -69,7 +71,7 @@ def resolve(text: str, expand: Callable[[list[str]], str]) -> str:
     stack[-1].parts.append(text[position:])
     while len(stack) > 1:
         _abandon(stack, open_marks)
-    return "".join(stack[0].parts)
+    return "".join(stack[0].parts).replace(BAR, "|")
 
 
 def _begins_line(text: str, position: int) -> bool:
@@ -126,7 +128,7 @@ def link(body: str) -> str:
 
 
 def table(body: str) -> str:
-    """A table row by row, cells between bars; boxes of navigation and facts are left out."""
+    """A table as rows between stand-ins for bars; one that only places its content as blocks, boxes of navigation and facts not at all."""
     attributes, _, rest = body.partition("\n")
     if BOXES.search(attributes):
         return "\n"
@@ -134,57 +136,72 @@ def table(body: str) -> str:
     for line in rest.split("\n"):
         text = line.strip()
         if text.startswith("|-"):
-            rows.begin()
+            rows.end()
         elif text.startswith("|+"):
-            rows.caption(_cell(text[2:]))
+            rows.caption = _cell(text[2:])
         elif text.startswith(("|", "!")):
             for cell in (_CELL if text[0] == "!" else _BARS).split(text[1:]):
-                rows.add(_cell(cell), _rows_spanned(cell))
+                rows.add(_Cell(_cell(cell), _spans(cell), head=text[0] == "!"))
         elif text:
             rows.go_on(text)
-    return "\n\n" + "\n".join(rows.lines()) + "\n\n"
+    return f"\n\n{rows.text()}\n\n"
+
+
+@dataclass
+class _Cell:
+    text: str
+    span: tuple[int, int]
+    head: bool
+
+    def go_on(self, text: str) -> None:
+        """Adds a line below; items of a list become a list in one line, rows of a table within stay lines."""
+        within = BAR in self.text.rpartition("\n")[2]
+        if BAR in text or within:
+            between = "\n" if BAR in text and within else "\n\n"
+            self.text = f"{self.text}{between}{text}".strip()
+            return
+        item = text.lstrip("*#;: ")
+        between = ", " if item != text and self.text and self.text[-1] not in ",;:" else " "
+        self.text = f"{self.text}{between}{_BREAK.sub(' ', item)}".strip()
 
 
 class _Rows:
-    """The rows of a table as they are read. An empty cell keeps its place, so that those behind it keep their columns."""
+    """The rows of a table as they are read."""
 
     def __init__(self) -> None:
-        self._rows: list[list[str]] = [[]]
-        self._spanned: dict[int, int] = {}  # by column: how many rows below are covered by a cell above them
+        self.caption = ""
+        self._rows: list[list[_Cell]] = [[]]
 
-    def begin(self) -> None:
-        if self._rows[-1]:
-            self._rows.append([])
+    def end(self) -> None:
+        self._rows.append([])
 
-    def caption(self, text: str) -> None:
-        self.begin()
-        self._rows[-1].append(text)
-        self.begin()
-
-    def add(self, cell: str, rows: int) -> None:
-        row = self._rows[-1]
-        while self._spanned.get(len(row), 0):
-            self._spanned[len(row)] -= 1
-            row.append("")
-        if rows > 1:
-            self._spanned[len(row)] = rows - 1
-        row.append(cell)
+    def add(self, cell: _Cell) -> None:
+        self._rows[-1].append(cell)
 
     def go_on(self, text: str) -> None:
-        row = self._rows[-1]
-        if row:
-            before, item = row[-1], text.lstrip("*#;: ")
-            between = ", " if item != text and before and before[-1] not in ",;:" else " "
-            row[-1] = f"{before}{between}{_BREAK.sub(' ', item)}".strip()
+        if self._rows[-1]:
+            self._rows[-1][-1].go_on(text)
 
-    def lines(self) -> list[str]:
-        joined = (" | ".join(row).rstrip(" |") if any(row) else "" for row in self._rows)
-        return [line.strip() for line in joined if line.strip()]
+    def text(self) -> str:
+        cells = [cell for row in self._rows for cell in row]
+        if max(map(len, self._rows)) < 2 or any(BAR in cell.text for cell in cells):
+            blocks = [cell.text for cell in cells]
+        else:
+            blocks = [self._table().markdown(BAR)]
+        return "\n\n".join(filter(None, [self.caption, *blocks]))
+
+    def _table(self) -> Table:
+        read = Table()
+        for row in filter(None, self._rows):
+            read.begin_row()
+            for cell in row:
+                read.add(cell.text, cell.span, head=cell.head)
+        return read
 
 
-def _rows_spanned(cell: str) -> int:
-    found = _ROWSPAN.search(cell.partition("|")[0])
-    return int(found.group(1)) if found else 1
+def _spans(cell: str) -> tuple[int, int]:
+    columns, rows = (found.search(cell.partition("|")[0]) for found in (_COLSPAN, _ROWSPAN))
+    return spanned(columns and columns.group(1)), spanned(rows and rows.group(1))
 
 
 def _cell(text: str) -> str:

@@ -7,7 +7,7 @@ so that a noisy machine hurts them alike.
 
 import argparse
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 import trafilatura
@@ -17,6 +17,7 @@ from curation.document import Captured, Dropped, Failed
 from curation.domains import Domain
 from curation.extract.html import extract_html, parse_html
 from curation.extract.kinds import page_kind
+from curation.extract.page_names import PageNames
 from tests.curation.gold_pages import GOLD, SETS, GoldPage, Score, gold_pages, mean, score
 
 WANTED = {SETS[0]: 0.010, SETS[1]: 0.0}
@@ -42,6 +43,7 @@ def _lines(name: str, pages: list[GoldPage], repeats: int) -> list[str]:
     kinds: dict[str, list[str]] = defaultdict(list)
     for page in pages:
         kinds[_kind(page.html)].append(page.name)
+    paths = Counter(_way(page.html) for page in pages)
     default = mean(scores["default"].values()).f1
     lines = []
     for way, by_page in scores.items():
@@ -51,6 +53,7 @@ def _lines(name: str, pages: list[GoldPage], repeats: int) -> list[str]:
         base = mean(scores["default"][page] for page in members).f1
         lines += [_line(f"  {kind}, {way}", mean(found[page] for page in members), base, len(members)) for way, found in scores.items()]
     above = mean(scores["ours"].values()).f1 - default
+    lines.append("paths of ours: " + ", ".join(f"{path} {count}" for path, count in paths.most_common()))
     return [*lines, f"ours above default by {above:+.4f}, wanted {WANTED[name]:+.3f}: {'reached' if above >= WANTED[name] else 'MISSED'}"]
 
 
@@ -72,7 +75,11 @@ def _seconds(pages: list[GoldPage], repeats: int) -> dict[str, float]:
 
 
 def _kind(html: bytes) -> str:
-    return "wiki" if _way(html) == "html-element" else str(page_kind(parse_html(decode(html, None))))
+    if _way(html) == "html-element":
+        return "wiki"
+    source = decode(html, None)
+    tree = parse_html(source)
+    return str(page_kind(tree, PageNames(tree), source))
 
 
 def _way(html: bytes) -> str:

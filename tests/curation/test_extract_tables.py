@@ -29,16 +29,16 @@ def text_of(table: str) -> str:
         (
             "<tr><th>Hall</th><th>King</th><th>Fall</th></tr><tr><td></td><td>Durin</td><td></td></tr>"
             "<tr><td>Moria</td><td></td><td>1980</td></tr>",
-            "| Hall | King | Fall |\n|---|---|---|\n|  | Durin |  |\n| Moria |  | 1980 |",
+            "| Hall | King | Fall |\n|---|---|---|\n| | Durin | |\n| Moria | | 1980 |",
         ),
         (
             "<tr><th>Ore</th><th>Depth</th></tr><tr><td rowspan='2'>Gold</td><td>300 m</td></tr><tr><td>400 m</td></tr>",
-            "| Ore | Depth |\n|---|---|\n| Gold | 300 m |\n|  | 400 m |",
+            "| Ore | Depth |\n|---|---|\n| Gold | 300 m |\n| | 400 m |",
         ),
         (
             "<tr><th>Ore</th><th>From</th><th>To</th></tr><tr><td colspan='2'>Gold</td><td>9</td></tr>"
             "<tr><td>Tin</td><td>1</td><td>2</td></tr>",
-            "| Ore | From | To |\n|---|---|---|\n| Gold |  | 9 |\n| Tin | 1 | 2 |",
+            "| Ore | From | To |\n|---|---|---|\n| Gold | | 9 |\n| Tin | 1 | 2 |",
         ),
         ("<tr><th>A</th><th>B</th></tr><tr><td>x|y</td><td>z</td></tr>", "| A | B |\n|---|---|\n| x\\|y | z |"),
     ],
@@ -62,4 +62,4 @@ def test_a_table_that_only_places_its_content_is_no_table() -> None:
 def test_a_cell_that_claims_a_thousand_columns_has_forty() -> None:
     table = "<table><tr><td colspan='1000'>Gold</td><td>1</td></tr><tr><td rowspan='-3'>Iron</td><td colspan='x'>2</td></tr></table>"
     page = f'<html><body><div class="mw-parser-output">{table}</div></body></html>'
-    assert extract(item(page, "text/html")).text == "| Gold |  | 1 |\n| Iron | 2 |  |"
+    assert extract(item(page, "text/html")).text == "| Gold | | 1 |\n| Iron | 2 | |"

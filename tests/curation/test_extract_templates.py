@@ -97,7 +97,7 @@ def test_names_and_words_stay_in_their_sentence(call: str, shown: str) -> None:
         ("* {{cite book|last=Oin|first=B.|title=On Ore|year=1402|publisher=Dale Press|isbn=1}}", "- Oin, B. (1402). On Ore. Dale Press."),
         ("* {{cite web|title=Veins|work=Ore News|url=http://x.org}}", '- "Veins". Ore News.'),
         ("{{columns-list|2|\n* Iron\n* Gold\n}}", "- Iron\n- Gold"),
-        ("{{historical populations|1400|1200|1500|900}}", "1400 | 1,200\n1500 | 900"),
+        ("{{historical populations|1400|1200|1500|900}}", "| 1400 | 1,200 |\n| 1500 | 900 |"),
     ],
 )
 def test_what_was_said_and_what_was_written_stays(source: str, text: str) -> None:

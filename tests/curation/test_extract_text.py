@@ -173,7 +173,7 @@ def test_a_paper_keeps_captions_powers_and_the_authors_that_a_sentence_needs(par
             '<!DOCTYPE article PUBLIC "-//NLM//DTD Journal Archiving and Interchange DTD v3.0//EN"><article article-type="x">',
             "jats",
         ),
-        ("<!doctype html><html><article>", "trafilatura"),
+        ("<!doctype html><html><article>", "html-container"),
     ],
 )
 def test_a_paper_in_xml_is_told_from_a_page_by_its_content(head: str, extractor: str) -> None:

@@ -30,9 +30,9 @@ def text_of(page: str) -> str:
 PROSE = "\n\n".join(SENTENCES[:4])
 
 
-def test_an_article_is_found_fast() -> None:
+def test_the_element_that_plainly_holds_an_article_is_taken() -> None:
     found = extract(item(article(paragraphs(0, 1, 2, 3)), "text/html"))
-    assert (found.text, found.extractor) == (PROSE, "trafilatura-fast")
+    assert (found.text, found.extractor) == (PROSE, "html-container")
 
 
 @pytest.mark.parametrize(
@@ -102,16 +102,61 @@ def test_links_to_other_articles_at_the_end_go_and_lists_within_stay() -> None:
     assert found == PROSE.replace(SENTENCES[3], f"- a hammer\n- a pick\n\n{SENTENCES[3]}")
 
 
-def test_a_body_in_several_containers_is_joined() -> None:
+def test_a_body_in_several_containers_is_one() -> None:
     def part(*numbers: int) -> str:
         return f'<div class="grid"><div class="article__body col">{paragraphs(*numbers) * 1}</div><div class="ad">Buy pumps</div></div>'
 
     again = "".join(f"<p>{n}. {sentence}</p>" for n, sentence in enumerate(SENTENCES * 2))
     page = article(f'<div class="chunks">{part(0, 1, 2, 3)}<div class="grid"><div class="article__body col">{again}</div></div></div>')
     found = extract(item(page, "text/html"))
-    assert found.extractor == "trafilatura-joined"
+    assert found.extractor == "html-container"
     assert found.text.startswith(PROSE)
     assert f"11. {SENTENCES[5]}" in found.text
+
+
+@pytest.mark.parametrize("around", ['<form id="aspnetForm">{}</form>', "<table><tr><td>Home<br>About</td><td>{}</td></tr></table>"])
+def test_what_lays_out_the_whole_page_hides_no_article(around: str) -> None:
+    found = extract(item(f"<html><body>{around.format(paragraphs(0, 1, 2, 3))}</body></html>", "text/html"))
+    assert (found.text, found.extractor) == (PROSE, "html-container")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        f'<div class="jp-relatedposts"><p>{SENTENCES[4]}</p></div>',
+        f'<section id="comments"><p>{SENTENCES[4]}</p></section>',
+        f'<div class="articleAuthorBio">{SENTENCES[4]}</div>',
+        f"<figure><figcaption>{SENTENCES[4]}</figcaption></figure>",
+        '<div class="shareButtons">Tweet this now</div>',
+        "<div>Buy photo</div>",
+        '<ul><li><a href="/a">The lake at night</a></li><li><a href="/b">The king by day</a></li></ul>',
+    ],
+)
+def test_what_stands_in_an_article_without_being_part_of_it_goes(beside: str) -> None:
+    assert text_of(article(paragraphs(0, 1, 2) + beside + paragraphs(3))) == PROSE
+
+
+def test_a_section_is_not_taken_for_a_row_of_buttons_by_its_name() -> None:
+    shared = f'<div id="sharing-the-silver">{paragraphs(1, 2, 3, 4, 5)}</div>'
+    assert text_of(article(paragraphs(0) + shared)) == "\n\n".join(SENTENCES)
+
+
+def test_paragraphs_may_be_lines_of_another_kind() -> None:
+    lines = "".join(f"<div><div><span>{sentence}</span></div></div>" for sentence in SENTENCES[:4])
+    found = extract(item(article(f"<div>{lines}</div>"), "text/html"))
+    assert (found.text, found.extractor) == (PROSE, "html-container")
+
+
+def test_a_page_that_leaves_a_doubt_is_left_to_trafilatura() -> None:
+    assert extract(item(article(paragraphs(0, 1)), "text/html")).extractor == "trafilatura-fast"
+    rows = "".join(f"<tr><td>Hall {n}</td><td>{n} miners of the lower town</td></tr>" for n in range(80))
+    assert extract(item(article(f"{paragraphs(0, 1, 2, 3)}<table>{rows}</table>"), "text/html")).extractor.startswith("trafilatura")
+
+
+def test_a_table_that_is_the_page_stays_one() -> None:
+    rows = "".join(f"<tr><td>Hall {n}</td><td>{sentence}</td></tr>" for n, sentence in enumerate(SENTENCES))
+    found = text_of(article(f"<table><tbody><tr><th>Where</th><th>What</th></tr>{rows}</tbody></table>"))
+    assert found.startswith(f"| Where | What |\n|---|---|\n| Hall 0 | {SENTENCES[0]} |")
 
 
 def test_a_refrain_is_sung_as_often_as_it_stands() -> None:

@@ -1,16 +1,12 @@
-"""Articles whose body is cut into several containers, of which an extractor finds only the first."""
+"""The paragraphs of prose on a page, and which of them an extracted text holds."""
 
 from collections import Counter
-from copy import deepcopy
 from dataclasses import dataclass
 
-import lxml.html
 from lxml import etree
 
-from curation.extract.pruning import PROSE, is_prose, words
-
-ENOUGH = 600
-"""Characters of prose that must be missing before a page is looked at again."""
+from curation.extract.pruning import PROSE, words
+from curation.extract.sizes import Sizes
 
 LEAST_PROSE = 0.15
 """Share of an extracted text that paragraphs of prose make up where the page has any structure to go by."""
@@ -22,6 +18,7 @@ START = 80
 """Characters by which a paragraph is known again."""
 
 OUTSIDE = ("aside", "footer", "nav", "form", "header", "figure", "table", "li")
+INLINE = ("span", "font", "a", "b", "i", "em", "strong", "u", "code", "sup", "sub", "q", "cite", "small", "mark", "abbr", "time")
 HOLDERS = ("p", "div", "section", "article", "main", "td", "blockquote")
 
 
@@ -53,12 +50,17 @@ class Coverage:
         return held < LEAST_PROSE * self.found or self.missing > held
 
 
-def prose_of(tree: etree._Element) -> list[Paragraph]:
-    """The paragraphs of prose on a page that are not part of its frame, also those that are no `p`."""
-    found = []
+def prose_of(tree: etree._Element, sizes: Sizes) -> list[Paragraph]:
+    """The paragraphs of prose on a page that are not part of its frame, also those that are no `p`.
+
+    What holds most of the page's text is no frame, such as the form around a whole page or the table that lays it out.
+    """
+    found, most = [], sizes.text(tree) / 2
     for element in tree.iter(*HOLDERS):
-        text = _said(element)
-        if len(text) >= PROSE and next(element.iterancestors(*OUTSIDE), None) is None:
+        if sizes.text(element) < PROSE:
+            continue
+        text = _said(element, sizes)
+        if len(text) >= PROSE and all(sizes.text(around) > most for around in element.iterancestors(*OUTSIDE)):
             found.append(Paragraph(element, text))
     return found
 
@@ -77,46 +79,16 @@ def coverage(prose: list[Paragraph], text: str, found: int) -> Coverage:
     return Coverage(kept, lost, found)
 
 
-def joined_body(seen: Coverage) -> etree._Element | None:
-    """A page that holds only the smallest element around the article's containers; None where nothing of weight was lost.
-
-    Lost are paragraphs of prose whose container bears the same tag and classes as the container of a paragraph that was found.
-    """
-    shapes = {_shape(paragraph.element) for paragraph in seen.kept}
-    akin = [paragraph for paragraph in seen.lost if _shape(paragraph.element) in shapes]
-    if _length(akin) < ENOUGH:
-        return None
-    return _page_of(_common([paragraph.element for paragraph in seen.kept + akin]))
-
-
-def _said(element: etree._Element) -> str:
+def _said(element: etree._Element, sizes: Sizes) -> str:
     """The text of a paragraph that is mostly outside links; of another element, its longest text between its children."""
     if element.tag == "p":
-        return words(element) if is_prose(element) else ""
+        return words(element) if sizes.share(element) < 0.5 else ""
     own = [element.text, *(child.tail for child in element)]
-    return max((" ".join(text.split()) for text in own if text), key=len, default="")
+    longest = max((" ".join(text.split()) for text in own if text), key=len, default="")
+    if len(longest) < PROSE and len(element) and sizes.share(element) < 0.5 and all(child.tag in INLINE for child in element):
+        return words(element)
+    return longest
 
 
 def _length(paragraphs: list[Paragraph]) -> int:
     return sum(len(paragraph.text) for paragraph in paragraphs)
-
-
-def _shape(paragraph: etree._Element) -> tuple[str, str]:
-    parent = paragraph.getparent()
-    return parent.tag, " ".join((parent.get("class") or "").split())
-
-
-def _common(elements: list[etree._Element]) -> etree._Element:
-    """The smallest element around all of them."""
-    first, *others = elements
-    around = list(first.iterancestors())
-    for other in others:
-        own = set(other.iterancestors())
-        around = [element for element in around if element in own]
-    return around[0]
-
-
-def _page_of(element: etree._Element) -> etree._Element:
-    page = lxml.html.document_fromstring("<html><body><article class='article-body'></article></body></html>")
-    page.find(".//article").append(deepcopy(element))
-    return page

@@ -1,0 +1,114 @@
+"""The element that holds an article, where the page leaves no doubt about it, freed of what else stands in it.
+
+Nearly all paragraphs of prose of a page lie in one element, or the page is not understood here. What is left of the element
+is told by length, by the share of links, and by the names that pages give to what is no part of an article.
+"""
+
+import re
+from collections import Counter
+
+from lxml import etree
+
+from curation.extract.prose import Paragraph
+from curation.extract.pruning import BLOCKS, is_invisible, strip
+from curation.extract.sizes import Sizes
+from curation.extract.tables import is_layout
+
+LEAST_PROSE = 300
+"""Characters of prose from which its place on a page is telling."""
+
+WITHIN = 0.85
+"""Share of the page's prose that the element holds at least."""
+
+MOST_OF_ARTICLE = 0.3
+"""Share of the article's text up to which a part of it may be something else: its name is no proof against more."""
+
+MOST_NAMED = 400
+"""Characters up to which an element named like a picture or a row of buttons is one."""
+
+LINE = 80
+"""Characters below which text outside paragraphs is a label, where paragraphs are marked as such."""
+
+LEAST_SHARE = 0.25
+"""Share of its text that the prose of a container makes up; below it the page is rather a table or a list."""
+
+_BESIDE = re.compile(
+    r"(?:^|[\s_-])(?:comments?|disqus|repl(?:y|ies)|related\w*|recommend(?:ed|ations?)|newsletter|trending|popular|outbrain|taboola|"
+    r"authors?|bio|cookies?|consent|gdpr|footer|sidebar|nav|navigation|navbar|menu|breadcrumbs?|popup|modal|overlay|banner|teaser|"
+    r"subscri(?:be|ption)|signup|promo|promotion|sponsor(?:ed)?|advert|advertisement|ads?|captions?|credits?)(?=[\s_-]|$)"
+)
+"""Names of what stands in an article without being part of it, whatever it says."""
+
+_TOOLS = re.compile(
+    r"(?:^|[\s_-])(?:shar(?:e|ing)(?:bar)?|social|sociable|byline|tags?|taglist|toolbar|meta|metadata|timestamp|dateline|image|photo|"
+    r"img|picture|rating|widget|pagination|pager|print|readmore|button|gallery|slideshow|embedded|interactive)(?=[\s_-]|$)"
+)
+"""Names of what is no part of an article as long as it says little."""
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NAMED = ("div", "section", "ul", "ol", "p", "table", "dl", "article", "li")
+_PICTURES = ("figure", "figcaption", "form")
+_OF_LINKS = {"div": 0.5, "section": 0.5, "table": 0.5, "dl": 0.5, "ul": 0.8, "ol": 0.8}
+"""Share of links from which an element leads elsewhere; lists and tables of an article often link what they name."""
+
+_WHOLE = ("li", "td", "th", "blockquote")
+
+
+def container_of(tree: etree._Element, prose: list[Paragraph]) -> etree._Element | None:
+    """The deepest element that holds nearly all prose of a page; None where the page has too little."""
+    held: Counter[etree._Element] = Counter()
+    for paragraph in prose:
+        for element in (paragraph.element, *paragraph.element.iterancestors()):
+            held[element] += len(paragraph.text)
+    if held[tree] < LEAST_PROSE:
+        return None
+    element = tree
+    while True:
+        inner = max(element, key=held.__getitem__, default=None)
+        if inner is None or inner.tag == "p" or held[inner] < WITHIN * held[tree]:
+            return _around_tables(element)
+        element = inner
+
+
+def _around_tables(element: etree._Element) -> etree._Element:
+    """An element, or what is around the table of facts in which it lies: rows and cells are read together."""
+    within = [around for around in (element, *element.iterancestors("table")) if around.tag == "table" and not is_layout(around)]
+    return within[-1].getparent() if within else element
+
+
+def clean(container: etree._Element, sizes: Sizes) -> None:
+    """Takes out of a container, in place, what is no part of the article."""
+    most = MOST_OF_ARTICLE * sizes.text(container)
+    strip(
+        container,
+        [element for element in container.iterdescendants(*_NAMED) if sizes.text(element) < most and _is_beside(element, sizes)],
+        sizes,
+    )
+    strip(container, [element for element in container.iterdescendants(*_PICTURES) if sizes.text(element) < most], sizes)
+    marked = sum(sizes.text(paragraph) for paragraph in container.iter("p")) > 0.8 * sizes.text(container)
+    if marked:
+        strip(container, [element for element in container.iterdescendants("div", "section") if _is_label(element, sizes)], sizes)
+
+
+def is_doubtful(container: etree._Element, prose: list[Paragraph], sizes: Sizes) -> bool:
+    """Whether a container holds more of something else than of prose, or what the page does not show."""
+    said = sum(len(paragraph.text) for paragraph in prose)
+    return said < LEAST_SHARE * sizes.text(container) or any(map(is_invisible, container.iterdescendants(etree.Element)))
+
+
+def _is_beside(element: etree._Element, sizes: Sizes) -> bool:
+    text = sizes.text(element)
+    if text and sizes.share(element) > _OF_LINKS.get(element.tag, 1.0):
+        return True
+    names = " ".join(filter(None, (element.get("class"), element.get("id"))))
+    if not names:
+        return False
+    names = _CAMEL.sub("-", names).lower()
+    return _BESIDE.search(names) is not None or (text < MOST_NAMED and _TOOLS.search(names) is not None)
+
+
+def _is_label(element: etree._Element, sizes: Sizes) -> bool:
+    """Whether an element without paragraphs holds only a few words between an article's paragraphs."""
+    if sizes.text(element) >= LINE or next(element.iterdescendants(*BLOCKS), None) is not None:
+        return False
+    return next(element.iterancestors(*_WHOLE), None) is None
