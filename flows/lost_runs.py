@@ -5,9 +5,13 @@ would stay Running for ever, or until its heartbeat is missed.
 """
 
 from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
 
 from flows.processes import can_be_seen, flow_runs
 from flows.service_api import TAG, UNDER_WAY, Api, Row
+
+LATELY = timedelta(minutes=10)
+"""How long after its end a cancelled run is looked at."""
 
 
 def end_lost_runs(api: Api, message: str, ended: Collection[str] = (), all_here: bool = False) -> list[str]:
@@ -46,6 +50,19 @@ def end_cancelled_runs(api: Api, seen: Collection[str]) -> set[str]:
     return {run["id"] for run in without if run["id"] not in seen}
 
 
+def restore_completed_runs(api: Api) -> None:
+    """Makes runs Completed again that were complete when somebody cancelled them, and whose process was still on its way out.
+
+    Prefect's runner ends such a process, and writes Cancelled over what the run had made of itself.
+    """
+    lately = f"{datetime.now(UTC) - LATELY:%Y-%m-%dT%H:%M:%SZ}"
+    wanted = {"state": {"type": {"any_": ["CANCELLED"]}}, "end_time": {"after_": lately}}
+    for run in api.runs({"deployments": {"tags": {"all_": [TAG]}}, "flow_runs": wanted}):
+        completed = _completed_before(api, run)
+        if completed is not None and not run["work_pool_name"]:
+            _restore(api, run, completed)
+
+
 def under_way(api: Api, ids: Collection[str]) -> list[str]:
     """Those of some runs that the server takes for alive."""
     return [run["id"] for run in _rows(api, ids) if run["state_type"] in UNDER_WAY]
@@ -53,13 +70,23 @@ def under_way(api: Api, ids: Collection[str]) -> list[str]:
 
 def _end(api: Api, run: Row, message: str) -> None:
     if run["state_type"] == "CANCELLING":
-        before = [state for state in api.states(run["id"]) if state["type"] != "CANCELLING"]
-        if before and before[-1]["type"] == "COMPLETED":
-            api.set_state(run["id"], "Completed", before[-1]["message"] or "it was complete before it was cancelled.", before[-1]["name"])
+        completed = _completed_before(api, run)
+        if completed is not None:
+            _restore(api, run, completed)
         else:
             api.set_state(run["id"], "Cancelled", f"cancelled: {message}")
     else:
         api.set_state(run["id"], "Crashed", message)
+
+
+def _completed_before(api: Api, run: Row) -> Row | None:
+    """The state in which a run was when it was cancelled, where it was complete."""
+    before = [state for state in api.states(run["id"]) if state["type"] not in ("CANCELLING", "CANCELLED")]
+    return before[-1] if before and before[-1]["type"] == "COMPLETED" else None
+
+
+def _restore(api: Api, run: Row, completed: Row) -> None:
+    api.set_state(run["id"], "Completed", completed["message"] or "it was complete before it was cancelled.", completed["name"])
 
 
 def _rows(api: Api, ids: Collection[str]) -> list[Row]:

@@ -47,8 +47,8 @@ def main(api_address: str, all_here: bool) -> None:
 
 
 def _end_cancelled_runs(api_address: str) -> None:
-    """Looks for runs that stay Cancelling, as long as this process lives."""
-    from flows.lost_runs import end_cancelled_runs
+    """Looks for runs that stay Cancelling, or are Cancelled although they were complete, as long as this process lives."""
+    from flows.lost_runs import end_cancelled_runs, restore_completed_runs
 
     seen: set[str] = set()
     with Api(api_address) as api:
@@ -56,6 +56,7 @@ def _end_cancelled_runs(api_address: str) -> None:
             time.sleep(LOOK_SECONDS)
             try:
                 seen = end_cancelled_runs(api, seen)
+                restore_completed_runs(api)
             except (WorkspaceError, httpx2.HTTPError):  # the server is being started again
                 seen = set()
 

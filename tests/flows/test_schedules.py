@@ -115,7 +115,7 @@ def test_the_time_zone_of_a_recipe_decides_when_it_starts(up: Service) -> None:
 @pytest.mark.slow
 def test_runs_that_overlap_wait_in_line(up: Service) -> None:
     runs = [ended(up, run) for run in [up.start("curate", recipe="small") for _ in range(2)]]
-    assert [run["state_type"] for run in runs] == ["COMPLETED"] * 2
+    assert [run["state_type"] for run in runs] == ["COMPLETED"] * 2, [(run["state"], up.log(run["id"])) for run in runs]
     first, second = sorted(runs, key=lambda run: str(run["start_time"]))
     assert moment(second["start_time"]) >= moment(first["end_time"])
 

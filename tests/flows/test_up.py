@@ -180,7 +180,8 @@ def test_what_is_killed_comes_back_at_the_same_address(service: Service) -> None
 
     os.kill(runner, signal.SIGKILL)
     state = wait_for(lambda: (state := service.state(run))["type"] == "CRASHED" and state)
-    assert "its process is gone" in state["message"]
+    # said by the runner that came after, or by the run itself as it ended with its own
+    assert "its process is gone" in state["message"] or "aborted" in state["message"]
     assert service.child("flows.service_runner") != runner
     assert len(service.zombie_automations()) == 1
 
