@@ -75,7 +75,7 @@ def test_objects_over_several_lines_are_a_row_each(tmp_path: Path, read: Read, n
 def test_an_object_that_holds_the_rows_is_one_failed_item(tmp_path: Path, read: Read) -> None:
     (tmp_path / "a.json").write_text(json.dumps({"rows": [{"text": "a"}, {"text": "b"}]}, indent=1))
     captured = read(path="a.json")
-    assert captured.errors == {"a.json#1": "row 1: there is no text: column 'text' is missing"}
+    assert captured.errors == {"a.json": "has no column 'text'; its columns are: rows. Check `columns` in the recipe"}
     assert captured.contents == {}
 
 
