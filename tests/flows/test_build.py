@@ -91,6 +91,7 @@ def test_a_build_killed_at_a_stage_and_started_again_ends_with_the_same_bytes(
     assert digests(home) == digests(undisturbed)
 
 
+@pytest.mark.slow
 def test_order_of_sources_and_number_of_workers_change_no_byte(built: tuple[Path, Path], berry: Berry, tmp_path: Path) -> None:
     recipe, undisturbed = built
     head, *sources = re.split(r"(?=\[\[sources\]\])", recipe.read_text())
@@ -102,7 +103,7 @@ def test_order_of_sources_and_number_of_workers_change_no_byte(built: tuple[Path
     assert digests(tmp_path / "home") == digests(undisturbed)
 
 
-@pytest.mark.parametrize("stage", ["capture", "training"])
+@pytest.mark.parametrize("stage", ["capture", pytest.param("training", marks=pytest.mark.slow)])
 def test_ctrl_c_ends_a_build_at_once_and_leaves_no_process_behind(built: tuple[Path, Path], tmp_path: Path, stage: str) -> None:
     build = start_build(tmp_path / "home", built[0])
     assert reaches(build, tmp_path / "home", stage)

@@ -45,6 +45,7 @@ def recipe(site: Site, tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_second_pass_over_an_unchanged_site_costs_next_to_nothing(berry: Berry, site: Site, recipe: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     curate(berry, recipe, home)
@@ -58,6 +59,7 @@ def test_a_second_pass_over_an_unchanged_site_costs_next_to_nothing(berry: Berry
     assert "0 changed, 0 new, 0 gone" in said
 
 
+@pytest.mark.slow
 def test_a_run_says_what_changed_what_came_and_what_is_gone(berry: Berry, site: Site, recipe: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     *_, last = site.pages
@@ -157,6 +159,7 @@ def test_a_killed_pass_goes_on_where_it_was_and_asks_for_no_page_again(site: Sit
     assert captures(home) == captures(tmp_path / "undisturbed")
 
 
+@pytest.mark.slow
 def test_an_earlier_capture_of_another_place_is_of_no_use(berry: Berry, tmp_path: Path) -> None:
     text = "\n".join(f"def ring_{number}(bell: str) -> str:\n    return bell * {number}\n" for number in range(40))
     path = tmp_path / "code.toml"
@@ -169,6 +172,7 @@ def test_an_earlier_capture_of_another_place_is_of_no_use(berry: Berry, tmp_path
         assert f"{name}/bells.py" in uri
 
 
+@pytest.mark.slow
 def test_a_source_that_was_refused_is_asked_again(berry: Berry, site: Site, recipe: Path, tmp_path: Path) -> None:
     pages, site.pages = site.pages, {}
     recipe.write_text(recipe.read_text().replace('/"]\ndelay', '/absent"]\ndelay'))
@@ -209,6 +213,7 @@ def test_what_a_pass_was_given_long_ago_is_asked_for_again(site: Site, recipe: P
     assert all(again[path] == count + 1 for path, count in first.items())
 
 
+@pytest.mark.slow
 def test_what_is_on_this_machine_is_captured_alike_whatever_was_captured_before(berry: Berry, tmp_path: Path) -> None:
     path = tmp_path / "zipped.toml"
     path.write_text('name = "zipped"\n[[sources]]\nkind = "files"\nid = "texts"\ndomain = "lore"\npath = "texts.zip"\n')
