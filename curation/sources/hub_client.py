@@ -9,21 +9,19 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import partial
 
 import httpcore2
 import httpx2
 
 from curation.sources.context import Context
 from curation.sources.fetch.addresses import PRIVATE, PrivateAddress, is_loopback
-from curation.sources.fetch.client import NOBODY, agent, host_of, origin, paces
-from curation.sources.fetch.journal import HostState, Journal
+from curation.sources.fetch.client import NOBODY, agent, host_of, origin
+from curation.sources.fetch.hosts import Hosts
+from curation.sources.fetch.journal import Journal
 from curation.sources.fetch.meter import Meter, TooSlow, metered
-from curation.sources.fetch.pace import SHARED, Pace, TooLong, retry_after
+from curation.sources.fetch.pace import TooLong, retry_after
 from curation.sources.fetch.page import FetchError, Refused
 from curation.sources.fetch.transport import TIMEOUTS, Transport, web_address
-from curation.sources.fetch.waits import note_if_long
 from curation.sources.source import RemoteSource
 
 _ONE_CAPTURE = threading.Lock()
@@ -43,23 +41,13 @@ class Guard:
         self.refused: FetchError | None = None
         self.turn = threading.Lock()
         self._reachable = bool(source.user_agent or context.contact)
-        self._receipts = context.receipts
-        self._journal = journal
-        self._paces, self._state = paces(context), context.state
-        self._lock = threading.Lock()
+        self.hosts = Hosts(context, journal)
         self._failed: dict[str, float] = {}
-        for host in journal.hosts():
-            self.pace(host.receipt.host).resume(host.asked, host.closed_until, host.written)
-            self._receipts.by_host.setdefault(host.receipt.host, host.receipt)
 
     def client(self) -> httpx2.Client:
         """A client for the library, which may close it and ask for another."""
         # an environment's proxies are the transport's business, and nobody's .netrc is
         return httpx2.Client(transport=_Guarded(self), follow_redirects=True, trust_env=False)
-
-    def pace(self, host: str) -> Pace:
-        """The pace of a host, which is that of all captures of the workspace."""
-        return SHARED.of(host, self._paces)
 
     def admit(self, url: str) -> None:
         """Waits until the host of an address may be asked, and notes the request. Raises FetchError."""
@@ -67,12 +55,12 @@ class Guard:
         if not (self._reachable or is_loopback(url)):
             raise Refused(f"{host} {NOBODY}")
         try:
-            waited = self.pace(host).wait_turn(0.0, partial(note_if_long, self._state, host))
+            waited = self.hosts.wait_turn(host, 0.0)
         except TooLong as error:
             raise Refused(f"{host} {error}", transient=True) from error
         # after a failure the library pauses by itself
         waited += begun - self._failed.pop(host, begun)
-        self.add(host, requests=1, waited=waited)
+        self.hosts.add(host, requests=1, waited=waited)
 
     def answered(self, host: str, status: int, headers: httpx2.Headers) -> None:
         """Notes an answer, and leaves the host alone for as long as it asks for."""
@@ -80,21 +68,13 @@ class Guard:
             self.failed(host)
             seconds = _pause(headers)
             if seconds is not None:
-                self.pace(host).leave_alone(seconds, status)
-        self.add(host, unchanged=int(status == 304))
+                self.hosts.pace(host).leave_alone(seconds, status)
+        self.hosts.add(host, unchanged=int(status == 304))
 
     def failed(self, host: str) -> None:
         """Notes a request that came to nothing."""
         self._failed[host] = time.monotonic()
-        self.add(host, errors=1)
-
-    def add(self, host: str, **amounts: float) -> None:
-        """Adds to a host's receipt, and puts it on disk."""
-        with self._lock:
-            receipt, pace = self._receipts.of(host), self.pace(host)
-            for name, amount in amounts.items():
-                setattr(receipt, name, getattr(receipt, name) + amount)
-            self._journal.note(HostState(replace(receipt), pace.last, pace.closed_until, time.time()))
+        self.hosts.add(host, errors=1)
 
 
 @contextmanager
@@ -150,11 +130,11 @@ class _Guarded(httpx2.BaseTransport):
                 with metered(meter):
                     answer = self._transport.pool(url).handle_request(self._sent(request))
             except (FetchError, PrivateAddress):
-                guard.add(host, requests=-1)
+                guard.hosts.add(host, requests=-1)
                 raise
             finally:
-                guard.pace(host).sent(meter.sent, 0.0)
-                guard.add(host, bytes=meter.received)
+                guard.hosts.pace(host).sent(meter.sent, 0.0)
+                guard.hosts.add(host, bytes=meter.received)
         headers = httpx2.Headers(answer.headers)
         guard.answered(host, answer.status, headers)
         told = [(name, value) for name, value in headers.raw if name.decode("latin-1").lower() not in _NOT_TOLD]
@@ -209,7 +189,7 @@ class _Body(httpx2.SyncByteStream):
         more = self._meter.received - self._counted
         if more >= least:
             self._counted += more
-            self._guard.add(self._host, bytes=more)
+            self._guard.hosts.add(self._host, bytes=more)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Literal, Self
 
@@ -14,9 +13,8 @@ from pydantic import Field, field_validator, model_validator
 from curation.secrets import SecretReference, resolve, spellings
 from curation.sources.containers import content_digest
 from curation.sources.context import Context
-from curation.sources.fetch.client import agent, host_of, paces
-from curation.sources.fetch.pace import SHARED
-from curation.sources.fetch.waits import note_if_long
+from curation.sources.fetch.client import agent, host_of
+from curation.sources.fetch.hosts import pace_of, saying
 from curation.sources.folders import files_below
 from curation.sources.git.clone import REVISION, Access, Clone, Server, Turns, git_folder, kept_clone, local_clone
 from curation.sources.git.code_files import Choice, Place, Survey, tree_items
@@ -174,7 +172,7 @@ class _Capture:
             tuple(spellings(secret)) if secret else (),
             source.private_addresses,
             int(source.max_clone_megabytes * 1e6),
-            Turns(SHARED.of(host, paces(context)), source.delay_seconds, partial(note_if_long, context.state, host)),
+            Turns(pace_of(host, context), source.delay_seconds, saying(host, context)),
         )
         cache = (context.cache or context.state) / "git"
         return self.stack.enter_context(kept_clone(address, access, cache, context.receipts.of(address.host)))

@@ -7,7 +7,6 @@ import io
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import requests
@@ -18,10 +17,10 @@ from yt_dlp.networking.common import Response
 from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
 
 from curation.sources.context import Context
-from curation.sources.fetch.client import host_of, paces
-from curation.sources.fetch.pace import SHARED, Pace, TooLong, retry_after
+from curation.sources.fetch.client import host_of
+from curation.sources.fetch.hosts import pace_of, saying
+from curation.sources.fetch.pace import TooLong, retry_after
 from curation.sources.fetch.transport import LONGEST_RESPONSE
-from curation.sources.fetch.waits import note_if_long
 from curation.sources.receipts import Receipt
 from curation.sources.youtube import BlockedError
 
@@ -68,7 +67,7 @@ class Turns:
         host = host_of(url)
         receipt = self._context.receipts.of(host)
         try:
-            receipt.waited += self._pace(host).wait_turn(self._delay, partial(note_if_long, self._context.state, host))
+            receipt.waited += pace_of(host, self._context).wait_turn(self._delay, saying(host, self._context))
         except TooLong as error:
             raise BlockedError(f"{host} {error}") from error
         receipt.requests += 1
@@ -84,11 +83,8 @@ class Turns:
         if status == 429 or (status == 503 and later):
             seconds = retry_after(later or "", headers.get("Date") or "")
             if seconds is not None:
-                self._pace(receipt.host).leave_alone(seconds, status)
+                pace_of(receipt.host, self._context).leave_alone(seconds, status)
             raise BlockedError(f"HTTP status {status}" + (f", Retry-After: {later}" if later else ""))
-
-    def _pace(self, host: str) -> Pace:
-        return SHARED.of(host, paces(self._context))
 
 
 class Polite(HTTPAdapter):

@@ -7,28 +7,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from curation.secrets import masked, spellings
 from curation.sources.context import Context
 from curation.sources.fetch.addresses import is_loopback
 from curation.sources.fetch.decoding import ACCEPTED
-from curation.sources.fetch.journal import Given, HostState, Journal
+from curation.sources.fetch.hosts import Hosts
+from curation.sources.fetch.journal import Given, Journal
 from curation.sources.fetch.meter import Meter
-from curation.sources.fetch.pace import LONGEST_PAUSE, SHARED, Pace, TooLong, retry_after
+from curation.sources.fetch.pace import LONGEST_PAUSE, TooLong, retry_after
 from curation.sources.fetch.page import Answer, FetchError, Refused
 from curation.sources.fetch.patience import TryAgain, tries
 from curation.sources.fetch.transport import LONGEST_RESPONSE, Broken, Exchange, Transport, Unresolved
-from curation.sources.fetch.waits import note_if_long
 from curation.sources.source import NetworkSource, RemoteSource
-
-PACES = "paces"
-"""Folder of the files by which processes share the pace of a host."""
 
 NOBODY = "is not asked: set `contact` in the recipe to an address or page by which the owners of sites reach you"
 
@@ -84,16 +79,12 @@ class Client:
         self._delay = source.delay_seconds
         self._concurrency = source.concurrency
         self._together = source.together
-        self._paces = paces(context)
-        self._state = context.state
+        self._hosts = Hosts(context, means.journal, source.together)
         self._least = least
         self._secrets = tuple({text for value in means.authorization.values() for text in spellings(value)})
         self._turns: dict[str, threading.Semaphore] = {}
         self._asking: dict[bytes, tuple[threading.Lock, int]] = {}  # with how many threads that want the answer
         self._lock = threading.Lock()
-        for host in self._journal.hosts():
-            self._pace(host.receipt.host).resume(host.asked, host.closed_until, host.written)
-            self.receipts.by_host.setdefault(host.receipt.host, host.receipt)
 
     def ask(self, question: Question, not_yet: NotYet | None = None, since: float = 0.0) -> Given:
         """The final answer, and when it was given: from the journal where it is not older than `since`.
@@ -145,9 +136,9 @@ class Client:
         host, failed = host_of(question.url), None
         self._require_name(host)
         try:
-            for attempt in tries(not_yet is not None, partial(note_if_long, self._state, host)):
+            for attempt in tries(not_yet is not None, self._hosts.saying(host)):
                 if failed is not None:
-                    self._add(host, waited=time.monotonic() - failed)
+                    self._hosts.add(host, waited=time.monotonic() - failed)
                 with attempt:
                     answer = self._answered(question, not_yet)
                 failed = time.monotonic()
@@ -173,15 +164,15 @@ class Client:
         """One try. Raises TryAgain, Broken and FetchError."""
         answer, host = self._once(question), host_of(question.url)
         if answer.status == 429 or answer.status >= 500:
-            self._add(host, errors=1)
+            self._hosts.add(host, errors=1)
             if answer.status in _LASTING:
                 raise FetchError(f"HTTP status {answer.status}", answer.status, transient=True)
             seconds = retry_after(answer.headers.get("retry-after", ""), answer.headers.get("date", ""))
         elif not_yet is None or (seconds := not_yet(answer)) is None:
             return answer
         if seconds is not None and host not in self._means.stand_in:
-            self._pace(host).leave_alone(seconds, answer.status)
-            self._add(host)
+            self._hosts.pace(host).leave_alone(seconds, answer.status)
+            self._hosts.add(host)
         raise TryAgain(answer.status, seconds)
 
     def _once(self, question: Question) -> Answer:
@@ -197,26 +188,23 @@ class Client:
         with self._turn(host, interval) as waited:
             waited += 0.0 if address else self._wait(host, interval)
             # on disk before it is sent: a kill must not hide a request
-            self._add(host, requests=1, waited=waited)
+            self._hosts.add(host, requests=1, waited=waited)
             meter = Meter(LONGEST_RESPONSE + question.largest / 1e6)
             try:
                 answer = self._means.transport.ask(exchange, meter)
             except Unresolved as error:
-                self._add(host, errors=1)
+                self._hosts.add(host, errors=1)
                 if not self._has_answered(host):
                     raise
                 raise Broken(str(error)) from error  # it has an address, and the network will be back
             except (Broken, FetchError) as error:
                 sent = not isinstance(error, Refused)
-                self._add(host, bytes=meter.received, requests=0 if sent else -1, errors=int(sent))
+                self._hosts.add(host, bytes=meter.received, requests=0 if sent else -1, errors=int(sent))
                 raise
             finally:
-                self._pace(host).sent(meter.sent, interval)
-        self._add(host, bytes=meter.received, unchanged=int(answer.status == 304))
+                self._hosts.pace(host).sent(meter.sent, interval)
+        self._hosts.add(host, bytes=meter.received, unchanged=int(answer.status == 304))
         return answer
-
-    def _pace(self, host: str) -> Pace:
-        return SHARED.of(self._together or host, self._paces)
 
     def _interval(self, url: str) -> float:
         """Seconds between two requests. Raises Refused where a host wants more than anybody waits who did not say so."""
@@ -232,7 +220,7 @@ class Client:
     def _wait(self, host: str, interval: float) -> float:
         """Waits until a host may be asked, and gives the seconds that it took."""
         try:
-            return self._pace(host).wait_turn(interval, partial(note_if_long, self._state, host))
+            return self._hosts.wait_turn(host, interval)
         except TooLong as error:
             raise Refused(f"could not be had: the host {error}", transient=True) from error
 
@@ -249,26 +237,13 @@ class Client:
                 yield 0.0
                 return
             most = interval + LONGEST_PAUSE + LONGEST_RESPONSE
-            with self._pace(host).alone(most, partial(note_if_long, self._state, host)) as waited:
+            with self._hosts.pace(host).alone(most, self._hosts.saying(host)) as waited:
                 yield waited
-
-    def _add(self, host: str, **amounts: float) -> None:
-        """Adds to a host's receipt, and puts it on disk."""
-        with self._lock:
-            receipt, pace = self.receipts.of(host), self._pace(host)
-            for name, amount in amounts.items():
-                setattr(receipt, name, getattr(receipt, name) + amount)
-            self._journal.note(HostState(replace(receipt), pace.last, pace.closed_until, time.time()))
 
 
 def agent(source: RemoteSource, context: Context) -> str:
     """What servers are told of who asks for a source: its own words, or the product and the recipe's contact."""
     return source.user_agent or f"berrypatch/{version('berrypatch')}" + (f" (+{context.contact})" if context.contact else "")
-
-
-def paces(context: Context) -> Path | None:
-    """The folder by which the captures of a workspace share the pace of each host; None where each has its own."""
-    return context.cache / PACES if context.cache else None
 
 
 def origin(url: str) -> str:

@@ -19,6 +19,7 @@ from youtube_site import Tube, tube_running
 from curation.domains import Domain
 from curation.sources import files
 from curation.sources.context import Context
+from curation.sources.fetch.pace import SHARED
 from curation.sources.kinds import FilesSource
 from curation.sources.papers import PapersSource
 
@@ -71,6 +72,12 @@ def back_off_takes_no_time() -> Iterator[None]:
     stamina.set_testing(True, attempts=4)
     yield
     stamina.set_testing(False)
+
+
+@pytest.fixture(autouse=True)
+def no_host_is_known_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port may be given to the server of another test, and what that asked for is not asked of this one."""
+    monkeypatch.setattr(SHARED, "_by_host", {})
 
 
 @pytest.fixture

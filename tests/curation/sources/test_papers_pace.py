@@ -12,7 +12,7 @@ from captured_source import Captures
 from small_site import running
 
 from curation.sources.context import Context
-from curation.sources.fetch.client import paces
+from curation.sources.fetch.hosts import paces
 from curation.sources.fetch.pace import SHARED
 from curation.sources.papers import PapersSource
 

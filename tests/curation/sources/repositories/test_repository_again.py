@@ -14,7 +14,7 @@ from git_site import Server, Work, have_git
 from repository_source import source
 
 from curation.sources.context import Context
-from curation.sources.fetch.client import paces
+from curation.sources.fetch.hosts import paces
 from curation.sources.fetch.pace import SHARED
 from warehouse.errors import SourceError
 from warehouse.tables import read_table
