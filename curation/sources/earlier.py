@@ -59,9 +59,9 @@ class Earlier:
     def fact(self, native_id: str) -> Fact | None:
         """What is known of an item by its native id."""
         found = self._index().get(native_id)
-        if found is None:
-            return None
-        etag, modified = self.validators.get(native_id, (found[0].etag, found[0].modified))
+        if found is None or native_id not in self.validators:
+            return found and found[0]
+        etag, modified = self.validators[native_id]
         return replace(found[0], etag=etag, modified=modified)
 
     def row(self, native_id: str) -> Fact:
