@@ -9,6 +9,7 @@ import ftfy
 from ftfy.badness import is_bad
 
 from curation.clean.edits import Edit, Pass, differences, substitution
+from curation.clean.verbatim import outside_code
 
 LONGEST_REPAIR = 20_000  # characters of a line that is still repaired: ftfy tries several decodings of each
 
@@ -83,7 +84,7 @@ def _repair(text: str, suspect: Callable[[str], bool], mend: Callable[[str], str
 
 def entities(text: str) -> Iterator[Edit]:
     """Character references that an earlier extraction left behind: &amp;#8712; becomes the sign itself."""
-    return iter(()) if "&" not in text else iter(substitution(_ENTITY, _unescaped)(text))
+    return iter(()) if "&" not in text else iter(outside_code(substitution(_ENTITY, _unescaped))(text))
 
 
 def _unescaped(found: re.Match[str]) -> str:
@@ -185,7 +186,9 @@ def _trimmed(text: str, end: int) -> int:
 
 
 def _if_any(mark: str, edits: Pass) -> Pass:
-    return lambda text: edits(text) if mark in text else ()
+    """A pass over what is not code, of texts that have some mark."""
+    outside = outside_code(edits)
+    return lambda text: outside(text) if mark in text else ()
 
 
 STRAY_MARKUP: tuple[Pass, ...] = (

@@ -3,6 +3,7 @@
 import re
 
 from curation.clean.encoding import decode
+from curation.clean.verbatim import map_outside_code
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
 from curation.domains import Domain
@@ -87,10 +88,14 @@ def _has_code(fenced: list[str]) -> bool:
 
 def _prose(text: str, is_book: bool) -> str:
     text = _SLIDE_ASIDE.sub(r"\2", text) if is_book else text
-    if "<" in text:
-        text = replace_elements(without_comments(text), _ELEMENT, nothing)
     if ":`" in text or ":begin_tab" in text:
         text = _REFERENCE.sub(_referred, _AUTHORS.sub(_cited, _CITATION.sub("", _ROLE.sub("", text))))
+    return map_outside_code(_without_markup, text)
+
+
+def _without_markup(text: str) -> str:
+    if "<" in text:
+        text = replace_elements(without_comments(text), _ELEMENT, nothing)
     text = _SLIDE_MARK.sub(r"\2", text) if "[" in text else text
     text = _LINK.sub(r"\1", _PICTURE.sub("", text)) if "](" in text else text
     return _LIQUID.sub("", _TAG.sub("", _AUTOLINK.sub("", text)))

@@ -36,6 +36,10 @@ HIDDEN_NAMESPACES = names(
     "санат تصنيف رده קטגוריה 분류 分类 分類 หมวดหมู่ श्रेणी वर्ग বিষয়শ্রেণী fitxer soubor súbor fájl kép slika датотека tiedosto pilt "
     "attēls vaizdas ملف پرونده קובץ 파일 文件 檔案 चित्र αρχείο εικόνα tập_tin imatge billede mynd"
 )
+_SHOWN_BY_LABEL = names("media user user_talk special help wikipedia project mediawiki portal talk")
+_OTHER_LANGUAGE = re.compile(
+    r"\s*(?:[a-z]{2,3}(?:-[a-z]{2,8}){0,2}|simple):(?=\S)"
+)  # the same page elsewhere, which a sidebar shows; [[Re:Zero]] is a title
 BOXES = re.compile(r"navbox|infobox|toccolours|metadata|ambox|succession|nowraplinks|noprint|vertical-navbox", re.IGNORECASE)
 
 
@@ -113,9 +117,9 @@ def link(body: str) -> str:
     """The words that a reader sees of an internal link."""
     target, *labels = body.split("|")
     if ":" in target and (found := _NAMESPACE.match(target)):
-        name = found.group(1).lower()
-        visible = target.startswith(":")
-        if not visible and (name.replace(" ", "_") in HIDDEN_NAMESPACES or (len(name) <= 3 and not labels)):
+        name = found.group(1).lower().replace(" ", "_")
+        hidden = name in HIDDEN_NAMESPACES and not (labels and name in _SHOWN_BY_LABEL)
+        if not target.startswith(":") and (hidden or (not labels and _OTHER_LANGUAGE.match(target))):
             return ""
     if ":" in target and _IMAGE.search(target) and (not labels or len(labels) > 1 or _FILE_OPTION.match(labels[0])):
         return ""

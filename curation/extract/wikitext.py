@@ -177,19 +177,21 @@ def _is_code(lines: list[str]) -> bool:
 
 def _unwrapped(lines: Iterable[str]) -> list[str]:
     """Lines that an author wrapped in the midst of a sentence, joined again."""
-    kept: list[str] = []
+    kept: list[list[str]] = []
+    length, stands_alone = 0, True
     for line in lines:
-        if kept and line and _goes_on(kept[-1], line):
-            kept[-1] = f"{kept[-1].rstrip()} {line}"
+        alone = bool(_MARKUP.match(line)) or " | " in line
+        if line and length >= _WRAPPED and not (alone or stands_alone) and _goes_on(kept[-1][-1], line):
+            kept[-1].append(line)
+            length += len(line)
         else:
-            kept.append(line)
-    return kept
+            kept.append([line])
+            length, stands_alone = len(line), alone
+    return [" ".join(wrapped) for wrapped in kept]
 
 
 def _goes_on(before: str, line: str) -> bool:
-    if len(before) < _WRAPPED or not (before[-1].isalnum() or before[-1] == ","):
-        return False
-    return line[0].islower() and not _MARKUP.match(before) and " | " not in before and " | " not in line and not _MARKUP.match(line)
+    return (before[-1].isalnum() or before[-1] == ",") and line[0].islower()
 
 
 def _power(raised: re.Match[str]) -> str:

@@ -1,5 +1,7 @@
 """Wikitext: what a reader of the page would read, in time linear in its length."""
 
+import time
+
 import pytest
 from captured_items import item
 
@@ -16,6 +18,8 @@ WRAPPED = "It is a long sentence that its author wrapped in the midst of the lin
     [
         ("'''Gold''' is ''dense''.", "Gold is dense."),
         ("A [[Ore|metal ore]] of [[Erebor]], [[Moria (mine)|]].", "A metal ore of Erebor, Moria."),
+        ("Seen in [[CSI: Miami]], [[Re:Zero]] and [[X: First]].[[de:Gold]][[zh-min-nan:Kim]]", "Seen in CSI: Miami, Re:Zero and X: First."),
+        ("Hear [[Media:a.ogg|her speech]] on [[wikipedia:Rome|Rome]].[[Category:Towns|Rome]]", "Hear her speech on Rome."),
         ("See [https://example.org the page] or [https://example.org].", "See the page or."),
         ("Tall{{cn}}<ref name=a>Book</ref> tower<ref name=a/>.", "Tall tower."),
         ("About {{convert|5|km|mi}} or {{convert|5|to|10|km}}.", "About 5 kilometres (3.1 mi) or 5 to 10 kilometres (3.1 to 6.2 mi)."),
@@ -109,6 +113,12 @@ def test_a_broken_page_element_fails() -> None:
 def test_entities_of_a_hostile_page_are_not_expanded() -> None:
     bomb = '<!DOCTYPE page [<!ENTITY a "boom">]>' + page(text="safe &a;")
     assert extract(item(bomb, "application/x-mediawiki-page+xml")).text == "safe"
+
+
+def test_short_lines_after_a_long_one_take_time_in_proportion() -> None:
+    started = time.process_time()
+    assert wikitext_to_text(f"{WRAPPED[:-1]}\n" + "a b\n" * 100_000).endswith("custom a b" + " a b" * 99_999)
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("mark", ["[[", "{{a|", "<ref>", "<!--", "{|\n", "'", "=", "[[a|[b {{c|", "({{age}}", "{{x|y}}", "{{convert|9|"])
