@@ -81,6 +81,19 @@ def reasons(reader: Reader) -> Facts | None:
     return {"groups": groups}
 
 
+def cleaning(reader: Reader) -> Facts | None:
+    """What cleaning did to the text of each domain, by cleaner, the one that changed most documents first."""
+    texts = reader.rows("text_rows.sql")
+    if not texts:
+        return None
+    done: dict[str, list[Row]] = defaultdict(list)
+    rows = reader.rows("cleaning_rows.sql")
+    most = max((row["documents"] for row in rows), default=0)
+    for row in rows:
+        done[row["domain"]].append({**row, "bar": bar(row["documents"], row["domain"], most)})
+    return {"groups": [{**text, "cleaners": done[text["domain"]]} for text in texts]}
+
+
 def mix(reader: Reader) -> Facts | None:
     """Text and documents per domain before and after balance, with what was asked, taken, repeated and missed."""
     rows = reader.rows("mix_rows.sql")

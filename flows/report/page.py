@@ -42,9 +42,16 @@ SECTIONS = (
     Section(
         "reasons",
         "Why documents were left out",
-        "Each bar counts the documents that one reason decided on; the longest bar is as wide in every domain.",
+        "Each bar counts the documents that one reason decided on, on one scale for all domains; below it, one of them and what was wrong.",
         "berry build",
         corpus_figures.reasons,
+    ),
+    Section(
+        "cleaning",
+        "What cleaning did to the text",
+        "Each bar counts the documents that one cleaner changed; `berry sql` shows each edit in the column edits of documents.",
+        "berry build",
+        corpus_figures.cleaning,
     ),
     Section(
         "mix",

@@ -34,6 +34,7 @@ def write_corpus(workspace: Workspace, undecided: int = 0) -> None:
     """Tables of a curated corpus that was never trained on; the last stage missed so many of its documents."""
     documents = [_document(source, domain, number) for source, (domain, size) in SOURCES.items() for number in range(size)]
     _write(workspace, "captures", [_capture(document) for document in documents])
+    _write(workspace, "documents", [_text(document) for document in documents])
     decisions = [row for document in documents for row in _decisions(document)]
     missed = [row for row in decisions if row["stage"] == "balance"][:undecided]
     _write(workspace, "decisions", [row for row in decisions if row not in missed])
@@ -113,6 +114,13 @@ def _capture(document: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, **{name: document[name] for name in ("source", "domain", "uri", "title")}, "capture_id": document["doc_id"]}
 
 
+def _text(document: Mapping[str, Any]) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(tables.DOCUMENTS.names)
+    edits = [{"cleaner": "emails", "skip": [4, 0], "cut": [17, 20], "put": ["<EMAIL>", "<EMAIL>"]}] if document["domain"] == "lore" else []
+    facts = {"cleaners": [step["cleaner"] for step in edits], "edits": edits, "extractor": "text", "verdict": "extracted"}
+    return {**row, **{name: document[name] for name in ("doc_id", "source", "domain", "uri", "title", "characters")}, **facts}
+
+
 def _decisions(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     verdict, last, reason = document["fate"]
     rows = []
@@ -121,7 +129,8 @@ def _decisions(document: Mapping[str, Any]) -> list[dict[str, Any]]:
         ids = {name: document[name] for name in ("doc_id", "source", "domain")}
         why = reason or REASONS[stage][int(len(REASONS[stage]) * fraction(document["doc_id"]) ** 2)]
         shown = why if decided and verdict != "kept" else None
-        facts = {"value": None, "threshold": None, "detail": None, "decisive": True}
+        detail = f"post {document['uri'][-8:]} is malformed" if verdict == "failed" and decided else None
+        facts = {"value": None, "threshold": None, "detail": detail, "decisive": True}
         rows.append({**ids, **facts, "stage": stage, "verdict": verdict if decided else "kept", "reason": shown})
         if decided:
             break

@@ -133,6 +133,20 @@ def test_every_source_is_ticked_where_it_adds_up(html: str) -> None:
     assert "does not add up" not in html
 
 
+def test_what_each_cleaner_did_is_counted_by_domain(html: str) -> None:
+    section = html[html.index('<section id="cleaning"') : html.index('<section id="mix"')]
+    assert re.findall(r"<small>(\d+) of (\d+) documents changed", section) == [
+        ("0", "600"), ("260", "260"), ("0", "96"), ("0", "310"), ("0", "44")
+    ]  # fmt: skip
+    assert re.findall(r'<th scope="row">(\w+)</th>.*?((?:<td class="n(?: extra)?">[\d,]+</td>)+)', section) == [
+        ("emails", '<td class="n">260</td><td class="n">520</td><td class="n extra">9,620</td><td class="n extra">3,640</td>')
+    ]
+
+
+def test_a_reason_shows_what_was_wrong_with_its_example(html: str) -> None:
+    assert re.search(r'<em class="failed">failed</em>.*?<span class="why">post [^<]+ is malformed</span>', html)
+
+
 def test_a_source_that_does_not_add_up_gets_a_cross(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     rows.write_corpus(workspace, undecided=1)
