@@ -13,7 +13,7 @@ CITATIONS = BESIDE | NAMED | names("cite citeyear citeyearpar citenum onlinecite
 
 _NOUN = re.compile(
     r"(?:^|\n\s*\n|[.!?]\s)[\s~]*$|(?:^|[\s(~])(?:by|in|see|of|from|to|with|and|or|follow(?:s|ing)?|e\.g\.,?|cf\.|per|as|also|than|paper|"
-    r"book|use|that|on)[\s~]*$",
+    r"book|use|that|on|is|are|was|were)[\s~]*$",
     re.IGNORECASE,
 )
 _AUTHOR_YEAR = re.compile(r"([A-Za-z][A-Za-z'’-]{1,30}?)(?:[-_:.]?(?:et[-_]?al|ea))?[-_:.]{0,2}((?:1[89]|20)\d\d)(?!\d)")

@@ -131,11 +131,11 @@ def _definition(source: str, found: re.Match[str]) -> tuple[str, Macro | None, i
     start = found.end()
     while start < len(source) and source[start].isspace():
         start += 1
-    if not source.startswith("{", start) or (end := _bounded_end(source, start)) < 0:
+    if not source.startswith("{", start) or (end := group_end(source, start)) < 0:
         return None
     if found["environment"]:
         after = end + len(source[end : end + 100]) - len(source[end : end + 100].lstrip())
-        last = _bounded_end(source, after) if source.startswith("{", after) else -1
+        last = group_end(source, after) if source.startswith("{", after) else -1
         return "", None, last if last > 0 else end
     name = found["braced"] or found["bare"] or found["defined"]
     body = source[start + 1 : end - 1]
@@ -147,10 +147,10 @@ def _definition(source: str, found: re.Match[str]) -> tuple[str, Macro | None, i
     return name, Macro("" if _NOTE.search(name) and count else body, count, found["default"]), end
 
 
-def _bounded_end(source: str, start: int) -> int:
-    """Where the group ends whose brace opens at `start`; -1 where none closes it within the length of a definition."""
+def group_end(source: str, start: int, longest: int = LONGEST_BODY) -> int:
+    """Where the group ends whose brace opens at `start`; -1 where none closes it within so many characters."""
     depth = 0
-    for found in _BRACES.finditer(source, start, start + LONGEST_BODY):
+    for found in _BRACES.finditer(source, start, start + longest):
         depth += {"{": 1, "}": -1}.get(found.group(), 0)
         if not depth:
             return found.end()
