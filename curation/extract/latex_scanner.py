@@ -2,6 +2,8 @@
 
 import re
 
+from curation.extract.citations import without_doubled_stops
+
 _LABEL = re.compile(r"\\label\{[^{}]*\}")
 _NAME = re.compile(r"\s*\{([^{}]{1,60})\}")
 _BRACE = re.compile(r"[ \t]*\n?[ \t]*\{")
@@ -95,4 +97,4 @@ def flowing(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Text without the spaces and commas that commands and citations left."""
-    return _UNCITED.sub(r"\1\2\3", _SPACED.sub(r"\1", _SPACES.sub(" ", text)))
+    return without_doubled_stops(_UNCITED.sub(r"\1\2\3", _SPACED.sub(r"\1", _SPACES.sub(" ", text))))
