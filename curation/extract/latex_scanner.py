@@ -9,7 +9,7 @@ _NAME = re.compile(r"\s*\{([^{}]{1,60})\}")
 _BRACE = re.compile(r"[ \t]*\n?[ \t]*\{")
 _BRACES = re.compile(r"(?<!\\)(?:\\\\)*([{}])")
 _SPACES = re.compile(r"[ \t]{2,}|\t")
-_SPACED = re.compile(r" +([,.;:)])(?![\w=:.])")
+_SPACED = re.compile(r" +(?=[,;)]|[.:](?![\w=:.]))")  # but not before a number or the name of an operator
 _UNCITED = re.compile(r"(?<!\n)\n([.,;)])(?=\s|$)|,(?:[ \n]?,){0,20}[ \n]?([.;)])(?=\s|$)|(,)(?:[ \n]?,){1,20}")  # what citations left
 _LONGEST_VERB = 1_000  # characters
 
@@ -97,4 +97,4 @@ def flowing(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Text without the spaces and commas that commands and citations left."""
-    return without_doubled_stops(_UNCITED.sub(r"\1\2\3", _SPACED.sub(r"\1", _SPACES.sub(" ", text))))
+    return without_doubled_stops(_UNCITED.sub(r"\1\2\3", _SPACED.sub("", _SPACES.sub(" ", text))))

@@ -63,6 +63,41 @@ def test_macros_that_grow_without_end_are_bounded(source: str) -> None:
     assert time.process_time() - start < 10
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("One line,\nanother \\emph{of\nit}; $a\n= b$.\n \nA new one.", "One line, another of it; $a = b$.\n\nA new one."),
+        ("Before\n\\noindent\nafter.\n\\index{a}\n\nA new one.", "Before after.\n\nA new one."),
+        ("Where\n\\[\na\n= b\n\\]\nholds, and $$c$$.", "Where\n$$a\n= b$$\nholds, and\n$$c$$."),
+        ("Run\n\\begin{verbatim}\na\n  b\n\\end{verbatim}\nand\nwait.", "Run\n\n```\na\n  b\n```\n\nand wait."),
+        ("\\section{A long\ntitle}\nText\\footnote{A\n\nnote.}\\\\[2pt]\nbroken.", "## A long title\n\nText (A note.)\nbroken."),
+        ("\\begin{lemma}\nIt\nholds.\n\\end{lemma}\nSo.", "Lemma 1. It holds.\n\nSo."),
+        ("\\begin{minipage}{2cm}\nA\\hbox to 3cm{b}\\vskip 1em\\kern-1pt c\n\\end{minipage}", "Ab c"),
+        ("A. \\def\\x{b}The operator :=, the pair ( \\x ).", "A. The operator :=, the pair ( b)."),
+        ("\\begin{document}\\title{On\nOre}\\maketitle Words.\\end{document}", "# On Ore\n\nWords."),
+    ],
+)
+def test_a_paragraph_is_one_line(source: str, text: str) -> None:
+    assert text_of(source) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("So:\n\\begin{itemize}\n\\item one\nthing\n\n\\item two\n\\end{itemize}\nThen", "So:\n\n- one thing\n- two\n\nThen"),
+        (
+            r"\begin{enumerate}\item a\begin{enumerate*}\item b\item c\end{enumerate*}\item[3.] d\item\label{x} e\end{enumerate}"
+            r"By \ref{x}.",
+            "1. a\n  1. b\n  2. c\n- 3. d\n2. e\n\nBy 2.",
+        ),
+        (r"\begin{description}\item[Gold ore] heavy\item[--] light\end{description}", "- Gold ore: heavy\n- light"),
+        (r"\begin{itemize}\item a" + "\n\nMore of it.\n\n" + r"\item b\end{itemize}", "- a\n\nMore of it.\n\n- b"),
+    ],
+)
+def test_items_of_a_list_stand_together_with_their_marks(source: str, text: str) -> None:
+    assert text_of(source) == text
+
+
 LABELLED = r"""
 \section{Ore}\label{sec:ore}
 \begin{equation}\label{eq:mass} m = 1 \end{equation}

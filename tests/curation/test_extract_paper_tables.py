@@ -28,7 +28,8 @@ def jats(body: str) -> str:
         ),
         (r"\begin{tabular}{|c|c|}\hline 1 & 2 \\ 3 & 4 \\\hline\end{tabular}", "| 1 | 2 |\n| 3 | 4 |"),
         (
-            r"\begin{tabularx}{\textwidth}[t]{@{}l>{\bf}p{3cm}X@{}} Hall & King & Fall \\\hline & Durin & \\[2pt] Moria & & 1980 \end{tabularx}",
+            r"\begin{tabularx}{\textwidth}[t]{@{}l>{\bf}p{3cm}X@{}} Hall & King & Fall \\\hline "
+            r"& Durin & \\[2pt] Moria & & 1980 \end{tabularx}",
             "| Hall | King | Fall |\n|---|---|---|\n| | Durin | |\n| Moria | | 1980 |",
         ),
         (
@@ -37,7 +38,8 @@ def jats(body: str) -> str:
             "| | Depth | |\n|---|---|---|\n| Ore | from | to |\n| Gold | 1 | 2 |\n| | 3 | 4 |",
         ),
         (
-            r"\begin{tabular}{ll}\rowcolor{gray} A\&B & $\{x \mid y\}$ \\ \addlinespace[1ex] \cellcolor{red}\textbf{c} & \verb|d&e| \end{tabular}",
+            r"\begin{tabular}{ll}\rowcolor{gray} A\&B & $\{x \mid y\}$ \\ \addlinespace[1ex] "
+            r"\cellcolor{red}\textbf{c} & \verb|d&e| \end{tabular}",
             "| A&B | $\\{x \\mid y\\}$ |\n| c | `d&e` |",
         ),
         (
@@ -56,7 +58,8 @@ def jats(body: str) -> str:
             "Table 1: Stars.\n\n| Name | Mass |\n|---|---|\n| Vega | 2.1 |\n| Algol | … |",
         ),
         (
-            r"\begin{table}\resizebox{\textwidth}{!}{\begin{tabular}{cc}a & \ding{51}\\b & \cmark\end{tabular}}\caption{Both.}Notes.\end{table}",
+            r"\begin{table}\resizebox{\textwidth}{!}{\begin{tabular}{cc}a & \ding{51}\\b & \cmark\end{tabular}}"
+            r"\caption{Both.}Notes.\end{table}",
             "| a | ✓ |\n| b | ✓ |\n\nTable 1: Both.",
         ),
     ],
@@ -123,7 +126,8 @@ TABLE = "| Ore | Depth |\n|---|---|\n| Gold | 300 |"
             f"Table 2\n\n{TABLE}",
         ),
         (
-            "<table-wrap><table><tr><td rowspan='2'>Gold</td><td colspan='2'>a<break/>b</td></tr><tr><td>1</td><td>2</td></tr></table></table-wrap>",
+            "<table-wrap><table><tr><td rowspan='2'>Gold</td><td colspan='2'>a<break/>b</td></tr>"
+            "<tr><td>1</td><td>2</td></tr></table></table-wrap>",
             "| Gold | a b | |\n| | 1 | 2 |",
         ),
         (
