@@ -18,7 +18,7 @@ _TO_NEXT_LINE = re.compile(r"[^\n]*(?:\n[ \t]*)?")
 _DEFINITION = re.compile(
     r"\\(?:(?P<new>newcommand|renewcommand|providecommand|DeclareRobustCommand|DeclareMathOperator)\*?\s*(?:\{\s*\\(?P<braced>[A-Za-z@]+)\s*\}|"
     r"\\(?P<bare>[A-Za-z@]+))\s*(?:\[(?P<count>\d)\])?\s*(?:\[(?P<default>[^\[\]]{0,200})\])?|"
-    r"(?:long)?\\?(?P<def>[egx]?def)\s*\\(?P<defined>[A-Za-z@]+)(?P<pattern>(?:#\d)*)|"
+    r"(?:long)?\\?(?P<def>[egx]?def)\s*\\(?P<defined>[A-Za-z@]+)(?P<pattern>(?:#\d)*(?=[\s{\\])|[^{}\\\n]{1,40})|"
     r"(?P<let>let)\s*\\(?P<alias>[A-Za-z@]+)\s*=?\s*\\(?P<target>[A-Za-z@]+)|"
     r"(?P<environment>(?:re)?newenvironment)\*?\s*\{[A-Za-z@*]+\}\s*(?:\[\d\])?\s*(?:\[[^\[\]]{0,200}\])?)(?=[\s{\\]|$)"
 )
@@ -32,6 +32,7 @@ _PLACE = re.compile(r"#([1-9])")
 _PROGRAM = re.compile(
     r"\\(?:if[a-z]*|else|fi|expandafter|csname|futurelet|catcode|makeatletter|newcommand|[egx]?def|begingroup|@[A-Za-z]+)(?![a-z])"
 )
+_DELIMITED = re.compile(r"(?<!#)[^#]|##")  # an argument that ends with a sign of its own
 _NOTE = re.compile(r"todo|fixme|comment|remark(?=s?$)", re.IGNORECASE)
 _LAST_NAME = re.compile(r"\\[A-Za-z@]+$")
 _LONGEST_NAME = 80  # characters of a command
@@ -142,7 +143,7 @@ def _definition(source: str, found: re.Match[str]) -> tuple[str, Macro | None, i
     if found["new"] == "DeclareMathOperator":
         return name, Macro(f"\\operatorname{{{body}}}"), end
     count = int(found["count"] or 0) if found["new"] else len(found["pattern"]) // 2
-    if _PROGRAM.search(body) or name in _NAMES.findall(body):
+    if _PROGRAM.search(body) or _DELIMITED.search(found["pattern"] or "") or name in _NAMES.findall(body):
         return name, None, end
     return name, Macro("" if _NOTE.search(name) and count else body, count, found["default"]), end
 
