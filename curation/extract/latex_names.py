@@ -17,6 +17,8 @@ FLOATS = names(
 DROPPED_ENVIRONMENTS = names(
     "tikzpicture thebibliography acknowledgements acknowledgments keywords CCSXML picture pspicture algorithmic comment filecontents"
 )
+LISTINGS = names("lstlisting minted Verbatim")
+"""Code that may begin with options."""
 LISTS = dict.fromkeys(names("itemize description compactitem asparaitem compactdesc trivlist"), "-") | dict.fromkeys(
     names("enumerate compactenum asparaenum"), "1."
 )

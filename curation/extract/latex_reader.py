@@ -14,6 +14,7 @@ from curation.extract.latex_names import (
     FLOATS,
     LAYOUT,
     LENGTHS,
+    LISTINGS,
     LISTS,
     MATH,
     MATH_IN_COLUMNS,
@@ -45,6 +46,9 @@ _LENGTH = re.compile(r"\s*=?\s*-?[\d.]{1,9}\s?(?:pt|em|ex|cm|mm|in|\\[a-z]{1,20}
 _IN_SENTENCE = re.compile(r"[a-z,;:] {0,2}[~(]?$")
 _NOUN_ENDS = re.compile(r"(?<=\s)[a-z(]|[.,;:)]|~|(?<=\})[\s-]")
 _MATH_NAME = re.compile(r"mathpar[a-z]*|[A-Za-z]*(?:equation|eqnarray|multline|align|gather)")  # house styles narrow and break them
+_OPTIONS_OF_LISTING = re.compile(r"(?:\s{0,9}\[(?:[^\[\]{}]|\{(?:[^{}]|\{[^{}]{0,200}\}){0,300}\}){0,400}\])?(?:[ \t]*\{[^{}\n]{0,40}\})?")
+_LANGUAGE = re.compile(r"(?:language\s{0,9}=\s{0,9}|\{)\s{0,9}([A-Za-z][A-Za-z+#-]{0,19})\s{0,9}(?=[],}])")
+_CAPTION_OF_LISTING = re.compile(r"\bcaption\s{0,9}=\s{0,9}\{((?:[^{}]|\{[^{}]{0,200}\}){1,300})\}")
 _SIZE = re.compile(r"\s*(?:to|spread)\s*-?(?:[\d.]{1,9}\s?[a-z]{2}|[\d.]{0,9}\\[A-Za-z@]{1,40})")
 _ROW_END = re.compile(r"\*?(?:[ \t]*\[[^\[\]\n]{0,40}\])?")
 _FLOATING = re.compile(rf"(?P<caption>{_CAPTION.pattern})|\\begin\s{{0,9}}\{{(?P<table>(?:{'|'.join(sorted(TABLES))})\*?)\}}")
@@ -166,9 +170,7 @@ class Reader(Scanner):
                 self.skip(_ARGUMENT)
             return self.to_end(f"\\end{{{name}}}", "\n$$", "$$\n")
         if plain in VERBATIM:
-            body = self.to_end(f"\\end{{{name}}}", "", "")
-            body = re.sub(r"^\s*(?:\[[^\]\n]*\]|\{[^}\n]*\})+", "", body).strip("\n").rstrip()
-            return self._keep(f"```\n{body}\n```" if body and plain != "comment" else "")
+            return self._listing(name)
         if plain in FLOATS:
             return self._inner(self.to_end(f"\\end{{{name}}}", "", ""))._floating()
         if plain in DROPPED_ENVIRONMENTS:
@@ -181,6 +183,18 @@ class Reader(Scanner):
         if plain in LISTS:
             self.lists.append((name, 0))
         return "\n\n" if plain in PARAGRAPHS or plain in LISTS else "\n"
+
+    def _listing(self, name: str) -> str:
+        """Code as it is, with its language and below its caption where it says them."""
+        options = self.skip(_OPTIONS_OF_LISTING) if name in LISTINGS else None
+        body = self.to_end(f"\\end{{{name}}}", "", "").strip("\n").rstrip()
+        if not body or name == "comment":
+            return ""
+        given = options.group() if options else ""
+        language, caption = _LANGUAGE.search(given), _CAPTION_OF_LISTING.search(given)
+        above = self._inner(caption.group(1)).line() if caption and self.depth < DEEPEST else ""
+        fence = "```" if "```" not in body else "````"
+        return f"\n\n{above}" + self._keep(f"{fence}{language.group(1).lower() if language else ''}\n{body}\n{fence}")
 
     def _end(self, name: str) -> str:
         if self.lists and self.lists[-1][0] == name:

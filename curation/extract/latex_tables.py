@@ -13,7 +13,8 @@ from curation.extract.latex_macros import group_end
 from curation.extract.tables import Table, spanned
 
 TABLES = names(
-    "tabular tabularx tabulary tabu longtable longtabu supertabular xtabular xltabular deluxetable tblr longtblr NiceTabular NiceTabularX"
+    "tabular tabularx tabulary tabu longtable longtabu supertabular mpsupertabular xtabular xltabular deluxetable tblr longtblr "
+    "NiceTabular NiceTabularX"
 )
 MOST_NESTED = 3
 """Tables within tables are read to this depth: each level reads its text once more."""

@@ -84,6 +84,21 @@ def test_a_paragraph_is_one_line(source: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("source", "text"),
     [
+        (
+            "\\begin{lstlisting}[language=Python, caption={A \\emph{lamp}.}, label=a]\n[x]\n\\end{lstlisting}",
+            "A lamp.\n\n```python\n[x]\n```",
+        ),
+        ("\\begin{minted}[breaklines]{c}\nint a;\n\\end{minted}", "```c\nint a;\n```"),
+        ("\\begin{verbatim}\n[x] {y}\n```\n\\end{verbatim}", "````\n[x] {y}\n```\n````"),
+    ],
+)
+def test_a_listing_is_as_it_was_with_its_language_and_its_caption(source: str, text: str) -> None:
+    assert text_of(source) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
         ("So:\n\\begin{itemize}\n\\item one\nthing\n\n\\item two\n\\end{itemize}\nThen", "So:\n\n- one thing\n- two\n\nThen"),
         (
             r"\begin{enumerate}\item a\begin{enumerate*}\item b\item c\end{enumerate*}\item[3.] d\item\label{x} e\end{enumerate}"
