@@ -36,7 +36,7 @@ def title_and_text(source: str) -> tuple[str | None, str]:
     _, opened, body = source.partition("\\begin{document}")
     body = body.partition("\\end{document}")[0] if opened else source
     reader = Reader(numbered(body, statements(source)), bibliography(source))
-    text = re.sub(r" ?\n ?", "\n", tidy(reader.read()))
+    text = tidy(reader.read()).replace(" \n", "\n").replace("\n ", "\n")
     text = without_apparatus(re.sub(r"\n{3,}", "\n\n", text)).strip()
     text = _BETWEEN_ITEMS.sub(r"\1\n", text).replace(INDENT, "  ")
     return _title(source), _KEPT.sub(lambda found: reader.kept[int(found.group(1))], text)

@@ -8,7 +8,7 @@ _LABEL = re.compile(r"\\label\{[^{}]*\}")
 _NAME = re.compile(r"\s*\{([^{}]{1,60})\}")
 _BRACE = re.compile(r"[ \t]*\n?[ \t]*\{")
 _BRACES = re.compile(r"(?<!\\)(?:\\\\)*([{}])")
-_SPACES = re.compile(r"[ \t]{2,}|\t")
+_SPACES = re.compile("  +")
 _SPACED = re.compile(r" +(?=[,;)]|[.:](?![\w=:.]))")  # but not before a number or the name of an operator
 _UNCITED = re.compile(r"(?<!\n)\n([.,;)])(?=\s|$)|,(?:[ \n]?,){0,20}[ \n]?([.;)])(?=\s|$)|(,)(?:[ \n]?,){1,20}")  # what citations left
 _LONGEST_VERB = 1_000  # characters
@@ -92,9 +92,9 @@ def flowing(text: str) -> str:
     """Text of a source in which only blank lines end lines: paragraphs."""
     if "\n" not in text:
         return text
-    return "\n\n".join(part.replace("\n", " ") for part in BLANK.split(text))
+    return "\n\n".join([part.replace("\n", " ") for part in BLANK.split(text)]) if BLANK.search(text) else text.replace("\n", " ")
 
 
 def tidy(text: str) -> str:
     """Text without the spaces and commas that commands and citations left."""
-    return without_doubled_stops(_UNCITED.sub(r"\1\2\3", _SPACED.sub("", _SPACES.sub(" ", text))))
+    return without_doubled_stops(_UNCITED.sub(r"\1\2\3", _SPACED.sub("", _SPACES.sub(" ", text.replace("\t", " ")))))
