@@ -12,6 +12,7 @@ from curation.extract.elements import names
 from curation.extract.powers import is_power
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.tables import Table, span_of
+from curation.stand_ins import FORMULA
 
 MAX_BYTES = 10_000_000
 
@@ -194,6 +195,12 @@ def _is_dropped(element: etree._Element, tag: str) -> bool:
     return tag in _DROPPED or not tag or (tag == "math" and _has_tex(element))
 
 
+def _is_picture(formula: etree._Element) -> bool:
+    """Whether nothing of a formula can be read, since it is drawn."""
+    drawn = any(True for _ in formula.iter("{*}graphic", "{*}inline-graphic"))
+    return drawn and all(element.tag.endswith("label") or not (element.text or "").strip() for element in formula.iter("{*}*"))
+
+
 def _has_tex(formula: etree._Element) -> bool:
     """Whether the same formula stands beside this one as TeX."""
     parent = formula.getparent()
@@ -201,7 +208,9 @@ def _has_tex(formula: etree._Element) -> bool:
 
 
 def _formula(element: etree._Element, tag: str) -> str:
-    """TeX of a formula where the publisher gives it, else the characters of its MathML."""
+    """TeX of a formula where the publisher gives it, else the characters of its MathML, else what stands for one that is a picture."""
+    if tag in ("inline-formula", "disp-formula"):
+        return FORMULA if _is_picture(element) else ""
     if tag == "tex-math":
         body = re.search(r"\\begin\{document\}(.*?)\\end\{document\}", element.text or "", re.DOTALL)
         return f"${(body.group(1) if body else element.text or '').strip().strip('$').strip()}$"

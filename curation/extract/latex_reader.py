@@ -176,6 +176,9 @@ class Reader(Scanner):
         if plain in DROPPED_ENVIRONMENTS:
             self.to_end(f"\\end{{{name}}}", "", "")
             return ""
+        if plain == "proof":
+            head = self.skip(_LABEL_OF_ITEM)
+            return f"\n\n{self._inner(head.group(1)).line() if head else 'Proof'}. "
         for _ in range(ARGUMENTS.get(plain, 0)):
             self.skip(_ARGUMENT)
         while self.skip(_OPTION):

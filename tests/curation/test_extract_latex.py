@@ -72,6 +72,10 @@ def test_macros_that_grow_without_end_are_bounded(source: str) -> None:
         ("Run\n\\begin{verbatim}\na\n  b\n\\end{verbatim}\nand\nwait.", "Run\n\n```\na\n  b\n```\n\nand wait."),
         ("\\section{A long\ntitle}\nText\\footnote{A\n\nnote.}\\\\[2pt]\nbroken.", "## A long title\n\nText (A note.)\nbroken."),
         ("\\begin{lemma}\nIt\nholds.\n\\end{lemma}\nSo.", "Lemma 1. It holds.\n\nSo."),
+        (
+            "\\begin{proof}\nBy\nsight.\n\\end{proof}\n\\begin{proof}[Proof of \\emph{it}]So.\\end{proof}",
+            "Proof. By sight.\n\nProof of it. So.",
+        ),
         ("\\begin{minipage}{2cm}\nA\\hbox to 3cm{b}\\vskip 1em\\kern-1pt c\n\\end{minipage}", "Ab c"),
         ("A. \\def\\x{b}The operator :=, the pair ( \\x ).", "A. The operator :=, the pair ( b)."),
         ("\\begin{document}\\title{On\nOre}\\maketitle Words.\\end{document}", "# On Ore\n\nWords."),

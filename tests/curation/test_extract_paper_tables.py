@@ -158,6 +158,15 @@ def test_a_formula_of_jats_stands_once_and_as_tex_where_it_has_two_forms() -> No
     )
 
 
+def test_a_formula_of_jats_that_is_a_picture_leaves_a_stand_in() -> None:
+    drawn = "<inline-formula><inline-graphic/></inline-formula>"
+    shown = "<disp-formula><label>(1)</label><graphic/></disp-formula>"
+    written = "<inline-formula>n</inline-formula>, <inline-formula><math><mi>m</mi></math><inline-graphic/></inline-formula>"
+    assert jats(f"<p>Let {drawn} be the mean of {written}.</p>{shown}<p>So ({drawn}) holds.</p>") == (
+        "Let [formula] be the mean of n, m.\n\n[formula]\n\nSo ([formula]) holds."
+    )
+
+
 def test_a_work_that_a_cell_cites_is_named_and_one_behind_et_al_is_not_named_twice() -> None:
     back = "<back><ref-list><ref id='a'><name><surname>Reed</surname></name><year>1990</year></ref></ref-list></back>"
     cited = "<xref ref-type='bibr' rid='a'>[1]</xref>"
