@@ -25,8 +25,9 @@ from curation.extract.latex_names import (
     THIRD_ARGUMENT,
     WORDS,
 )
-from curation.extract.latex_scanner import BLANK, Scanner, flowing, tidy
+from curation.extract.latex_scanner import BLANK, OPTIONS_OF_LISTING, Scanner, flowing, language_and_caption, tidy
 from curation.extract.latex_tables import MOST_NESTED, TABLES, behind_columns, table_ends, table_of
+from curation.extract.latex_units import QUANTITIES, unit
 from curation.extract.tables import Table
 
 DEEPEST = 80
@@ -46,9 +47,6 @@ _LENGTH = re.compile(r"\s*=?\s*-?[\d.]{1,9}\s?(?:pt|em|ex|cm|mm|in|\\[a-z]{1,20}
 _IN_SENTENCE = re.compile(r"[a-z,;:] {0,2}[~(]?$")
 _NOUN_ENDS = re.compile(r"(?<=\s)[a-z(]|[.,;:)]|~|(?<=\})[\s-]")
 _MATH_NAME = re.compile(r"mathpar[a-z]*|[A-Za-z]*(?:equation|eqnarray|multline|align|gather)")  # house styles narrow and break them
-_OPTIONS_OF_LISTING = re.compile(r"(?:\s{0,9}\[(?:[^\[\]{}]|\{(?:[^{}]|\{[^{}]{0,200}\}){0,300}\}){0,400}\])?(?:[ \t]*\{[^{}\n]{0,40}\})?")
-_LANGUAGE = re.compile(r"(?:language\s{0,9}=\s{0,9}|\{)\s{0,9}([A-Za-z][A-Za-z+#-]{0,19})\s{0,9}(?=[],}])")
-_CAPTION_OF_LISTING = re.compile(r"\bcaption\s{0,9}=\s{0,9}\{((?:[^{}]|\{[^{}]{0,200}\}){1,300})\}")
 _SIZE = re.compile(r"\s*(?:to|spread)\s*-?(?:[\d.]{1,9}\s?[a-z]{2}|[\d.]{0,9}\\[A-Za-z@]{1,40})")
 _ROW_END = re.compile(r"\*?(?:[ \t]*\[[^\[\]\n]{0,40}\])?")
 _FLOATING = re.compile(rf"(?P<caption>{_CAPTION.pattern})|\\begin\s{{0,9}}\{{(?P<table>(?:{'|'.join(sorted(TABLES))})\*?)\}}")
@@ -143,6 +141,11 @@ class Reader(Scanner):
         if name in WORDS:
             return WORDS[name]
         start = self.position
+        if name in QUANTITIES:
+            numbers = [self._argument().strip() for _ in range(QUANTITIES[name])]
+            if printed := unit(self.group()):
+                return " ".join([*filter(None, [" to ".join(numbers)]), printed])
+            self.position = start  # an author's command of that name
         return self._argument() or self._symbol(name, start)
 
     def _symbol(self, name: str, end: int) -> str:
@@ -189,15 +192,14 @@ class Reader(Scanner):
 
     def _listing(self, name: str) -> str:
         """Code as it is, with its language and below its caption where it says them."""
-        options = self.skip(_OPTIONS_OF_LISTING) if name in LISTINGS else None
+        options = self.skip(OPTIONS_OF_LISTING) if name in LISTINGS else None
         body = self.to_end(f"\\end{{{name}}}", "", "").strip("\n").rstrip()
         if not body or name == "comment":
             return ""
-        given = options.group() if options else ""
-        language, caption = _LANGUAGE.search(given), _CAPTION_OF_LISTING.search(given)
-        above = self._inner(caption.group(1)).line() if caption and self.depth < DEEPEST else ""
+        language, caption = language_and_caption(options.group() if options else "")
+        above = self._inner(caption).line() if self.depth < DEEPEST else ""
         fence = "```" if "```" not in body else "````"
-        return f"\n\n{above}" + self._keep(f"{fence}{language.group(1).lower() if language else ''}\n{body}\n{fence}")
+        return f"\n\n{above}" + self._keep(f"{fence}{language}\n{body}\n{fence}")
 
     def _end(self, name: str) -> str:
         if self.lists and self.lists[-1][0] == name:
@@ -234,7 +236,7 @@ class Reader(Scanner):
         body, self.position = self.source[self.position : ends[0]], ends[1]
         if self.tables >= MOST_NESTED or self.depth > DEEPEST:
             return ""
-        captions = "" if self.tables else self._inner(body)._captions()
+        captions = "" if self.tables else self._inner(body)._floating(_CAPTION)
         self.tables += 1
         table = table_of(body, lambda cell: tidy(self._inner(cell).read().replace(INDENT, "")))
         self.tables -= 1
@@ -243,20 +245,13 @@ class Reader(Scanner):
         text = table.markdown()
         return captions + self._keep(text) if text else captions
 
-    def _captions(self) -> str:
-        """All captions, each a paragraph."""
+    def _floating(self, sought: re.Pattern[str] = _FLOATING) -> str:
+        """The captions and the tables of a figure or a table, or the captions alone; what else is there is left out."""
         found: list[str] = []
-        while self.depth < DEEPEST and (caption := _CAPTION.search(self.source, self.position)):
-            self.position = caption.end()
-            found.append(f"\n\n{self.line(until='}')}\n\n")
-        return "".join(found)
-
-    def _floating(self) -> str:
-        """The captions and the tables of a figure or a table; what else is there is left out."""
-        found: list[str] = []
-        while self.depth < DEEPEST and (mark := _FLOATING.search(self.source, self.position)):
+        while self.depth < DEEPEST and (mark := sought.search(self.source, self.position)):
             self.position = mark.end()
-            found.append(self._table(mark["table"]) if mark["table"] else f"\n\n{self.line(until='}')}\n\n")
+            table = mark.groupdict().get("table")
+            found.append(self._table(table) if table else f"\n\n{self.line(until='}')}\n\n")
         return "".join(found)
 
     def _citation(self, name: str) -> str:

@@ -3,16 +3,23 @@
 import re
 
 from curation.extract.citations import without_doubled_stops
+from curation.extract.latex_macros import group_end
 
 _LABEL = re.compile(r"\\label\{[^{}]*\}")
 _NAME = re.compile(r"\s*\{([^{}]{1,60})\}")
 _BRACE = re.compile(r"[ \t]*\n?[ \t]*\{")
 _BRACES = re.compile(r"(?<!\\)(?:\\\\)*([{}])")
 _SPACES = re.compile("  +")
-_SPACED = re.compile(r" +(?=[,;)]|[.:](?![\w=:.]))")  # but not before a number or the name of an operator
+_SPACED = re.compile(r" +(?=[,;)]|[.:](?![\w=:.]))|(?<=\() +(?=\w)")  # but not before a number or the name of an operator
 _UNCITED = re.compile(r"(?<!\n)\n([.,;)])(?=\s|$)|,(?:[ \n]?,){0,20}[ \n]?([.;)])(?=\s|$)|(,)(?:[ \n]?,){1,20}")  # what citations left
 _LONGEST_VERB = 1_000  # characters
+_LONGEST_GROUP = 300  # characters
+_OPTION = re.compile(r"[ \t]*\[[^\[\]\n]{0,300}\]")
+_BRACE_AHEAD = re.compile(r"[ \t]*(?=\{)")
 
+OPTIONS_OF_LISTING = re.compile(r"(?:\s{0,9}\[(?:[^\[\]{}]|\{(?:[^{}]|\{[^{}]{0,200}\}){0,300}\}){0,400}\])?(?:[ \t]*\{[^{}\n]{0,40}\})?")
+_LANGUAGE = re.compile(r"(?:language\s{0,9}=\s{0,9}|\{)\s{0,9}([A-Za-z][A-Za-z+#-]{0,19})\s{0,9}(?=[],}])")
+_CAPTION_OF_LISTING = re.compile(r"\bcaption\s{0,9}=\s{0,9}\{((?:[^{}]|\{[^{}]{0,200}\}){1,300})\}")
 BLANK = re.compile(r"\n[ \t]*\n\s*")
 """What ends a paragraph."""
 
@@ -62,6 +69,17 @@ class Scanner:
         self._missing.add("}}")
         return ""
 
+    def group(self) -> str:
+        """The source of the next argument in braces, an option before it skipped; empty where there is none that is short."""
+        start = self.position
+        self.skip(_OPTION)
+        end = group_end(self.source, self.position, _LONGEST_GROUP) if self.skip(_BRACE_AHEAD) else -1
+        if end < 0:
+            self.position = start
+            return ""
+        body, self.position = self.source[self.position + 1 : end - 1], end
+        return body
+
     def verb(self) -> str:
         """What stands between two of the sign that is next."""
         mark = self.source[self.position : self.position + 1]
@@ -86,6 +104,12 @@ def _formula_body(body: str, mark: str) -> str:
     """A formula without its label, and without what only tells text and formulas apart; one in a line is one line."""
     body = (_LABEL.sub("", body) if "\\label" in body else body).replace("\\ensuremath", "").strip()
     return " ".join(body.split()) if mark == "$" and "\n" in body else body
+
+
+def language_and_caption(options: str) -> tuple[str, str]:
+    """What the options of a listing say about it; empty where they do not."""
+    language, caption = _LANGUAGE.search(options), _CAPTION_OF_LISTING.search(options)
+    return language.group(1).lower() if language else "", caption.group(1) if caption else ""
 
 
 def flowing(text: str) -> str:

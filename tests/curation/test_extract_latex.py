@@ -77,7 +77,7 @@ def test_macros_that_grow_without_end_are_bounded(source: str) -> None:
             "Proof. By sight.\n\nProof of it. So.",
         ),
         ("\\begin{minipage}{2cm}\nA\\hbox to 3cm{b}\\vskip 1em\\kern-1pt c\n\\end{minipage}", "Ab c"),
-        ("A. \\def\\x{b}The operator :=, the pair ( \\x ).", "A. The operator :=, the pair ( b)."),
+        ("A. \\def\\x{b}The operator :=, the pair ( \\x ).", "A. The operator :=, the pair (b)."),
         ("\\begin{document}\\title{On\nOre}\\maketitle Words.\\end{document}", "# On Ore\n\nWords."),
     ],
 )
@@ -114,6 +114,19 @@ def test_a_listing_is_as_it_was_with_its_language_and_its_caption(source: str, t
     ],
 )
 def test_items_of_a_list_stand_together_with_their_marks(source: str, text: str) -> None:
+    assert text_of(source) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"\SI{5.2}{\kilo\metre\per\second\squared}, \qty[x=y]{3}{kg.m^{-1}}", "5.2 km/s^2, 3 kg m^-1"),
+        (r"\SIrange{1}{2}{\micro\metre} in \si{\newton\per\square\metre}", "1 to 2 µm in N/m^2"),
+        (r"\unit{\milli\metre\tothe{4}\per\degreeCelsius} of \qty(x)", "mm^4/°C of (x)"),
+        (r"Any element of \unit, or \unit{} itself.", r"Any element of $\unit$, or $\unit$ itself."),
+    ],
+)
+def test_a_quantity_has_its_unit(source: str, text: str) -> None:
     assert text_of(source) == text
 
 
