@@ -125,3 +125,9 @@ def test_short_lines_after_a_long_one_take_time_in_proportion() -> None:
 def test_marks_that_never_close_neither_crash_nor_take_long(mark: str) -> None:
     assert isinstance(wikitext_to_text(mark * 50_000), str)
     assert isinstance(wikitext_to_text("(" + mark * 50_000), str)
+
+
+def test_a_paragraph_of_fifty_thousand_wrapped_lines_takes_little_time() -> None:
+    start = time.process_time()
+    assert "\n" not in extract(item("some words of a line that is longer than sixty characters and ends in\n" * 50_000, "text/x-wiki")).text
+    assert time.process_time() - start < 5
