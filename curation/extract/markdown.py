@@ -93,7 +93,8 @@ def _prose(text: str, *, is_book: bool, is_paper: bool) -> str:
     text = _SLIDE_ASIDE.sub(r"\2", text) if is_book else text
     if ":`" in text or ":begin_tab" in text:
         text = _REFERENCE.sub(_referred, _AUTHORS.sub(_cited, _CITATION.sub("", _ROLE.sub("", text))))
-    return map_outside_code(_without_markup, text)
+    text = map_outside_code(_without_markup, text)
+    return without_soft_breaks(text) if is_paper else text
 
 
 def _without_markup(text: str) -> str:
@@ -101,8 +102,7 @@ def _without_markup(text: str) -> str:
         text = replace_elements(without_comments(text), _ELEMENT, nothing)
     text = _SLIDE_MARK.sub(r"\2", text) if "[" in text else text
     text = _LINK.sub(r"\1", _PICTURE.sub("", text)) if "](" in text else text
-    text = _LIQUID.sub("", _TAG.sub("", _AUTOLINK.sub("", text)))
-    return without_soft_breaks(text) if is_paper else text
+    return _LIQUID.sub("", _TAG.sub("", _AUTOLINK.sub("", text)))
 
 
 def _referred(found: re.Match[str]) -> str:
