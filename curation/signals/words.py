@@ -1,11 +1,52 @@
-"""Signals of words: Gopher's quality rules (arXiv 2112.11446, A.1). Words are what white space parts."""
+"""Signals of words, after Gopher's quality rules (arXiv 2112.11446, A.1). Words are what white space parts."""
 
 import re
 from collections.abc import Mapping
 from operator import mul
 from typing import Any
 
-STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
+STOP_WORDS = frozenset(
+    [
+        "the",
+        "be",
+        "to",
+        "of",
+        "and",
+        "that",
+        "have",
+        "with",
+        "a",
+        "an",
+        "in",
+        "is",
+        "was",
+        "are",
+        "were",
+        "it",
+        "its",
+        "he",
+        "she",
+        "they",
+        "his",
+        "her",
+        "i",
+        "you",
+        "we",
+        "this",
+        "for",
+        "on",
+        "at",
+        "by",
+        "from",
+        "as",
+        "or",
+        "not",
+        "but",
+        "has",
+        "had",
+    ]
+)
+"""Gopher's eight, and more of the commonest: a short note may well say something without any of the eight."""
 STAND_INS = ("<unk>", "[UNK]")
 """What makers of data sets put for words that their vocabulary lacked."""
 
