@@ -9,6 +9,7 @@ import ftfy
 from ftfy.badness import is_bad
 
 from curation.clean.edits import Edit, Pass, differences, substitution
+from curation.clean.paired_tags import paired_tags
 
 LONGEST_REPAIR = 20_000  # characters of a line that is still repaired: ftfy tries several decodings of each
 
@@ -194,9 +195,10 @@ STRAY_MARKUP: tuple[Pass, ...] = (
     _if_any("<", substitution(_DROP_CAPITAL, lambda found: found.group(1))),
     _if_any("<", substitution(_LINE_BREAK_TAG, "\n")),
     _if_any("<", substitution(_STRAY_TAG, "")),
+    paired_tags,
     _if_any("[", substitution(_STRAY_MARK, "\n")),
 )
-"""Tags of layout that a game's books carry; a drop capital drawn as a picture becomes its letter again.
+"""Tags of layout that a game's books and manuals carry; a drop capital drawn as a picture becomes its letter again.
 
 Of a text that a collector cut from a longer file, the Korean label before the title and the rule at the end go too.
 """
