@@ -198,7 +198,7 @@ def _apply(rule: Rule, signals: Mapping[str, Any], policy: Thresholds) -> list[D
     value, threshold = signals[rule.signal], getattr(policy, rule.setting)
     if not threshold or value is None or not rule.broken(value, threshold) or _foreign(rule, signals):
         return []
-    detail = f"{rule.signal} must be {rule.bound.value} {rule.setting}"
+    detail = f"{rule.signal} must be {rule.bound.value} {rule.setting}. {rule.reason.explanation}"
     return [Decision(Stage.QUALITY, Verdict.DROPPED, rule.reason, float(value), float(threshold), detail)]
 
 
