@@ -138,6 +138,8 @@ def test_what_concerns_prose_is_null_for_code_and_the_other_way_round() -> None:
         "'" + "\\a" * 150_000,
         "```\n" * 75_000,
         ": " * 150_000,
+        "| " * 150_000,
+        "- a\n" * 80_000,
     ],
 )
 def test_time_is_bounded_by_size(text: str) -> None:
