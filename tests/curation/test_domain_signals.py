@@ -48,6 +48,8 @@ def test_keys_tags_and_quoted_names_are_data(line: str) -> None:
         "# Chapter 2",
         "- Price: 100",
         "He paid 20 coins.",
+        "Day 4",
+        "July 6",
         "Ann Smith <EMAIL>",
         "`\tYou say goodbye.`x",
     ],
