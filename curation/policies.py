@@ -34,7 +34,7 @@ class Thresholds(BaseModel):
     min_alphanumeric: float = Field(0.5, ge=0, le=1, title="Letters and digits", description="Least share of characters.")
     min_stop_words: int = Field(5, ge=0, title="Stop words", description="Least number of different ones of the commonest words.")
     max_short_items: float = Field(0.55, ge=0, le=1, title="Short items", description="Largest share of words in short items of lists.")
-    max_short_cells: float = Field(0.75, ge=0, le=1, title="Short cells", description="Largest share of words in short cells of tables.")
+    max_short_cells: float = Field(0.6, ge=0, le=1, title="Short cells", description="Largest share of words in short cells of tables.")
     max_ellipsis_lines: float = Field(0.3, ge=0, le=1, title="Ellipsis lines", description="Largest share of lines (Gopher).")
     max_duplicate_lines: float = Field(0.3, ge=0, le=1, title="Repeated lines", description="Largest share of lines (Gopher).")
     max_duplicate_line_characters: float = Field(
