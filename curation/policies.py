@@ -85,7 +85,7 @@ def _default(name: str, value: float) -> Any:
 class WikiPolicy(Policy):
     """Encyclopedia articles: prose with lists and tables, whose figures count as words without a letter."""
 
-    min_alphabetic_words: float = _default("min_alphabetic_words", 0.65)
+    min_alphabetic_words: float = _default("min_alphabetic_words", 0.5)
 
 
 class LorePolicy(Policy):

@@ -26,7 +26,7 @@ def test_a_key_comes_with_its_title_type_range_default_and_meaning() -> None:
 
 def test_a_domain_lists_only_what_differs_from_the_base_policy() -> None:
     wiki = recipe_page().split("### `[policies.wiki]`")[1].split("###")[0]
-    assert "| `min_alphabetic_words` | Words with a letter | `0.65` |" in wiki
+    assert "| `min_alphabetic_words` | Words with a letter | `0.5` |" in wiki
     assert "min_characters" not in wiki
 
 
