@@ -65,7 +65,7 @@ class Reason(StrEnum):
     FEW_ALPHABETIC_WORDS = "few_alphabetic_words", "Too few words have a letter in them."
     FEW_LETTERS = "few_letters", "Too few characters are letters or digits."
     FEW_STOP_WORDS = "few_stop_words", "Hardly any of the words that English prose cannot do without."
-    BULLETS = "bullets", "Nearly every line is an item of a list."
+    BULLETS = "bullets", "Most of the text is short items of lists."
     ELLIPSES = "ellipses", "Too many lines break off with an ellipsis."
     REPEATED_LINES = "repeated_lines", "Too many lines occurred before in the same text."
     REPEATED_LINE_CHARACTERS = "repeated_line_characters", "Too much of the text lies in repeated lines."
@@ -78,6 +78,7 @@ class Reason(StrEnum):
     REPEATED_PARAGRAPH_CHARACTERS = "repeated_paragraph_characters", "Too much of the text lies in repeated paragraphs."
     LOST_WORDS = "lost_words", "Too many words were replaced by a stand-in before the text came here."
     MARKUP = "markup", "Too much markup was left in the text."
+    SHORT_CELLS = "short_cells", "Most of the text is short cells of tables."
     SHORT_LINES = "short_lines", "Too many words stand in lines of three or fewer: a list of names."
     DATA_LINES = "data_lines", "Too many lines are keys with values, tags or quoted names, which programs read."
     FENCED_CODE = "fenced_code", "Too much of the page is code."
@@ -85,6 +86,7 @@ class Reason(StrEnum):
     TIMING_MARKS = "timing_marks", "Too many times and tags of captions were left in the text."
     SHORT_TURNS = "short_turns", "The speakers say too few words before the next one speaks."
     LITERALS = "literals", "Too much of the file is numbers and strings: a table or an index, not a program."
+    NUMBERS = "numbers", "Most of the file is numbers: a table, not a program."
     SHORT_NAMES = "short_names", "The names in the code are too short to say anything: squeezed or disguised code."
     LONG_NAMES = "long_names", "The names in the code are too long on average: encoded data or generated names."
     LONG_LINE = "long_line", "The longest line is too long for code that people write."
@@ -155,6 +157,7 @@ RULES: tuple[Rule, ...] = (
     Rule(Reason.SHORT_LINES, "short_lines", "max_short_lines", Bound.AT_MOST),
     Rule(Reason.FENCED_CODE, "fenced_code", "max_fenced_code", Bound.AT_MOST),
     Rule(Reason.LITERALS, "literals", "max_literals", Bound.AT_MOST),
+    Rule(Reason.NUMBERS, "numbers", "max_numbers", Bound.AT_MOST),
     Rule(Reason.SHORT_NAMES, "mean_identifier", "min_mean_identifier", Bound.AT_LEAST),
     Rule(Reason.LONG_NAMES, "mean_identifier", "max_mean_identifier", Bound.AT_MOST),
     Rule(Reason.LONG_LINE, "longest_line", "max_longest_line", Bound.AT_MOST),
@@ -166,7 +169,8 @@ RULES: tuple[Rule, ...] = (
     Rule(Reason.SYMBOLS, "symbol_ratio", "max_symbol_ratio", Bound.AT_MOST),
     Rule(Reason.FEW_ALPHABETIC_WORDS, "alphabetic_words", "min_alphabetic_words", Bound.AT_LEAST),
     Rule(Reason.FEW_STOP_WORDS, "stop_words", "min_stop_words", Bound.AT_LEAST),
-    Rule(Reason.BULLETS, "bullet_lines", "max_bullet_lines", Bound.AT_MOST),
+    Rule(Reason.BULLETS, "short_items", "max_short_items", Bound.AT_MOST),
+    Rule(Reason.SHORT_CELLS, "short_cells", "max_short_cells", Bound.AT_MOST),
     Rule(Reason.ELLIPSES, "ellipsis_lines", "max_ellipsis_lines", Bound.AT_MOST),
     Rule(Reason.REPEATED_LINES, "duplicate_lines", "max_duplicate_lines", Bound.AT_MOST),
     Rule(Reason.REPEATED_LINE_CHARACTERS, "duplicate_line_characters", "max_duplicate_line_characters", Bound.AT_MOST),
@@ -194,7 +198,7 @@ def _apply(rule: Rule, signals: Mapping[str, Any], policy: Thresholds) -> list[D
     value, threshold = signals[rule.signal], getattr(policy, rule.setting)
     if not threshold or value is None or not rule.broken(value, threshold) or _foreign(rule, signals):
         return []
-    detail = f"{rule.signal} must be {rule.bound.value} {rule.setting}"
+    detail = f"{rule.signal} must be {rule.bound.value} {rule.setting}. {rule.reason.explanation}"
     return [Decision(Stage.QUALITY, Verdict.DROPPED, rule.reason, float(value), float(threshold), detail)]
 
 

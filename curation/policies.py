@@ -32,8 +32,9 @@ class Thresholds(BaseModel):
     max_symbol_ratio: float = Field(0.1, ge=0, title="Symbols per word", description='"#" and ellipses per word (Gopher).')
     min_alphabetic_words: float = Field(0.7, ge=0, le=1, title="Words with a letter", description="Least share of words with a letter.")
     min_alphanumeric: float = Field(0.5, ge=0, le=1, title="Letters and digits", description="Least share of characters.")
-    min_stop_words: int = Field(2, ge=0, title="Stop words", description="Least number of different stop words (Gopher).")
-    max_bullet_lines: float = Field(0.9, ge=0, le=1, title="Bullet lines", description="Largest share of lines (Gopher).")
+    min_stop_words: int = Field(5, ge=0, title="Stop words", description="Least number of different ones of the commonest words.")
+    max_short_items: float = Field(0.55, ge=0, le=1, title="Short items", description="Largest share of words in short items of lists.")
+    max_short_cells: float = Field(0.6, ge=0, le=1, title="Short cells", description="Largest share of words in short cells of tables.")
     max_ellipsis_lines: float = Field(0.3, ge=0, le=1, title="Ellipsis lines", description="Largest share of lines (Gopher).")
     max_duplicate_lines: float = Field(0.3, ge=0, le=1, title="Repeated lines", description="Largest share of lines (Gopher).")
     max_duplicate_line_characters: float = Field(
@@ -59,6 +60,7 @@ class Thresholds(BaseModel):
     max_timing_marks: float = Field(0.0, ge=0, title="Timing marks", description="Most times and tags of captions per word.")
     min_words_per_turn: float = Field(0.0, ge=0, title="Words per turn", description="Least number, where speakers are named.")
     max_literals: float = Field(0.0, ge=0, le=1, title="Literals", description="Largest share of characters in numbers and strings (code).")
+    max_numbers: float = Field(0.0, ge=0, le=1, title="Numbers", description="Largest share among numbers and words (code).")
     min_mean_identifier: float = Field(0.0, ge=0, title="Shortest mean name", description="Characters of different names (code).")
     max_mean_identifier: float = Field(0.0, ge=0, title="Longest mean name", description="Characters of different names (code).")
     max_longest_line: int = Field(0, ge=0, title="Longest line", description="Characters.")
@@ -83,14 +85,14 @@ def _default(name: str, value: float) -> Any:
 class WikiPolicy(Policy):
     """Encyclopedia articles: prose with lists and tables, whose figures count as words without a letter."""
 
-    min_alphabetic_words: float = _default("min_alphabetic_words", 0.65)
+    min_alphabetic_words: float = _default("min_alphabetic_words", 0.5)
 
 
 class LorePolicy(Policy):
     """Game text: item descriptions are short, dialogue breaks off, bestiaries say the same of many monsters."""
 
     min_characters: int = _default("min_characters", 100)
-    min_words: int = _default("min_words", 20)
+    min_words: int = _default("min_words", 15)
     min_stop_words: int = _default("min_stop_words", 1)
     min_alphanumeric: float = _default("min_alphanumeric", 0.4)
     max_symbol_ratio: float = _default("max_symbol_ratio", 0.2)
@@ -109,7 +111,6 @@ class TranscriptPolicy(Policy):
     max_symbol_ratio: float = _default("max_symbol_ratio", 0.2)
     max_duplicate_lines: float = _default("max_duplicate_lines", 0.0)
     max_ellipsis_lines: float = _default("max_ellipsis_lines", 0.0)
-    max_bullet_lines: float = _default("max_bullet_lines", 0.0)
     max_duplicate_5grams: float = _default("max_duplicate_5grams", 0.3)
     max_duplicate_10grams: float = _default("max_duplicate_10grams", 0.15)
     max_sounds: float = _default("max_sounds", 0.05)
@@ -120,7 +121,8 @@ class TranscriptPolicy(Policy):
 class CodePolicy(Policy):
     """Source files: the rules for prose are off, line lengths count instead (BigCode's thresholds).
 
-    BigCode drops files with more than 80 % of comments; here they are functions under their documentation with examples.
+    BigCode drops files with more than 80 % of comments; here they are functions under their documentation with examples. It
+    drops lines of more than 1,000 characters and a mean above 100; here most of those files are written by hand, around one table.
     """
 
     languages: list[str] = Field([], title="Languages", description="Natural languages kept; empty: no rule, as code has none.")
@@ -131,7 +133,6 @@ class CodePolicy(Policy):
     min_alphabetic_words: float = _default("min_alphabetic_words", 0.0)
     min_alphanumeric: float = _default("min_alphanumeric", 0.25)
     min_stop_words: int = _default("min_stop_words", 0)
-    max_bullet_lines: float = _default("max_bullet_lines", 0.0)
     max_ellipsis_lines: float = _default("max_ellipsis_lines", 0.0)
     max_duplicate_lines: float = _default("max_duplicate_lines", 0.0)
     max_duplicate_line_characters: float = _default("max_duplicate_line_characters", 0.0)
@@ -144,10 +145,11 @@ class CodePolicy(Policy):
     max_duplicate_10grams: float = _default("max_duplicate_10grams", 0.0)
     max_lost_words: float = _default("max_lost_words", 0.0)
     max_literals: float = _default("max_literals", 0.65)
+    max_numbers: float = _default("max_numbers", 0.7)
     min_mean_identifier: float = _default("min_mean_identifier", 2.5)
     max_mean_identifier: float = _default("max_mean_identifier", 30.0)
-    max_longest_line: int = _default("max_longest_line", 1000)
-    max_mean_line: float = _default("max_mean_line", 100.0)
+    max_longest_line: int = _default("max_longest_line", 2000)
+    max_mean_line: float = _default("max_mean_line", 150.0)
     max_comment_ratio: float = _default("max_comment_ratio", 0.95)
 
 
@@ -162,7 +164,6 @@ class DocumentationPolicy(Thresholds):
     min_stop_words: int = _default("min_stop_words", 1)
     max_symbol_ratio: float = _default("max_symbol_ratio", 0.3)
     min_alphabetic_words: float = _default("min_alphabetic_words", 0.5)
-    max_bullet_lines: float = _default("max_bullet_lines", 0.0)
     max_duplicate_lines: float = _default("max_duplicate_lines", 0.0)
     max_duplicate_line_characters: float = _default("max_duplicate_line_characters", 0.3)
     max_short_lines: float = _default("max_short_lines", 0.6)

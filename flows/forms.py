@@ -12,7 +12,6 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, Field, ValidationError, create_model, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
-from curation.domains import Domain
 from curation.policies import Policy
 from curation.recipe import Recipe
 from curation.settings import (
@@ -132,10 +131,25 @@ class TrainingChanges(Changes):
     """The model, and how it is trained. Empty: as the recipe says."""
 
 
-class Threshold(BaseModel):
-    """Another threshold for one quality rule of one domain."""
+class Judged(StrEnum):
+    """What has a policy of its own: each domain, and prose in a source of code."""
 
-    domain: Domain = Field(title="Domain", description="The kind of text that the rule judges.", json_schema_extra={"position": 0})
+    WIKI = "wiki"
+    LORE = "lore"
+    TRANSCRIPT = "transcript"
+    CODE = "code"
+    PAPER = "paper"
+    DOCUMENTATION = "documentation"
+
+
+class Threshold(BaseModel):
+    """Another threshold for one quality rule of one policy."""
+
+    domain: Judged = Field(
+        title="Domain",
+        description="The kind of text that the rule judges; documentation is prose in a source of code.",
+        json_schema_extra={"position": 0},
+    )
     rule: str = Field(
         title="Rule",
         description="Its key in a recipe: min_ is the least that is kept, max_ the most.",

@@ -5,7 +5,7 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from inspect import cleandoc
 from pathlib import Path
 from typing import Any, get_args
@@ -19,12 +19,11 @@ from curation.policies import Policies, Policy
 from curation.recipe import Recipe
 from curation.sources.kinds import KINDS
 from curation.sources.source import Source
+from flows.reference_parts import code, grid, page
+from flows.reference_reasons import reasons_page
 from warehouse.catalog import VIEW_OF, attached, publish
 from warehouse.layout import Workspace
 from warehouse.tables import SCHEMAS
-
-COMMAND = "python -m flows.reference docs/reference"
-NOTE = f"<!-- Written from the code by `{COMMAND}`. Changes made here are lost. -->"
 
 TYPE_NAMES = {"number": "float", "object": "table"}
 """What TOML calls the types of JSON Schema, where the two differ."""
@@ -36,7 +35,7 @@ RANGE_WORDS = {"minimum": "≥ {}", "exclusiveMinimum": "> {}", "maximum": "≤ 
 
 def recipe_page() -> str:
     """Every key of a recipe: by section, by kind of source, by policy."""
-    return _page(
+    return page(
         "Recipe",
         "A recipe is a TOML file. A key that is not listed here is an error. A key without a default is required; every other "
         "may be left out. Where a float is asked for, an integer will do.",
@@ -51,7 +50,7 @@ def tables_page() -> str:
         publish(workspace)
         with attached(workspace.database) as connection:
             sections = [*_table_sections(connection), *_view_sections(connection), *_macro_sections(connection)]
-    return _page(
+    return page(
         "Tables, views and macros",
         "Every table is a folder of Parquet files, `WORKSPACE/tables/TABLE/recipe=RECIPE/*.parquet`. SQL sees it through a view that adds "
         "the column `recipe`. Ask with `berry sql`, or open `WORKSPACE/warehouse.duckdb` read-only.",
@@ -63,24 +62,16 @@ def commands_page() -> str:
     """Every command of `berry` with its arguments and options."""
     from flows.cli import main
 
-    return _page("Commands", "Every command takes `-h` or `--help`.", _command_sections(main, click.Context(main, info_name="berry")))
+    return page("Commands", "Every command takes `-h` or `--help`.", _command_sections(main, click.Context(main, info_name="berry")))
 
 
-PAGES: dict[str, Callable[[], str]] = {"recipe.md": recipe_page, "tables.md": tables_page, "commands.md": commands_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "recipe.md": recipe_page,
+    "tables.md": tables_page,
+    "reasons.md": reasons_page,
+    "commands.md": commands_page,
+}
 """File name of each page, and what makes it."""
-
-
-def _page(title: str, introduction: str, sections: Iterable[str]) -> str:
-    return "\n\n".join([f"# {title}", NOTE, introduction, *sections]) + "\n"
-
-
-def _grid(header: tuple[str, ...], rows: Iterable[Iterable[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in line) + " |" for line in lines)
-
-
-def _code(text: object) -> str:
-    return f"`{text}`"
 
 
 # Recipe ---------------------------------------------------------------------------------------------------------------
@@ -122,8 +113,8 @@ def _policy_sections(name: str, description: str) -> Iterator[str]:
     for domain, field in Policies.model_fields.items():
         policy = _models(field.annotation)[0]
         yield f"### `[{name}.{domain}]`\n\n{_docstring(policy)} What differs here:"
-        rows = ((_code(key), policy.model_fields[key].title or "", _default(policy, key)) for key in _changed(policy, Policy))
-        yield _grid(("Key", "Title", "Default"), rows)
+        rows = ((code(key), policy.model_fields[key].title or "", _default(policy, key)) for key in _changed(policy, Policy))
+        yield grid(("Key", "Title", "Default"), rows)
 
 
 def _key_grid(model: type[BaseModel], keys: list[str]) -> str:
@@ -133,8 +124,8 @@ def _key_grid(model: type[BaseModel], keys: list[str]) -> str:
     for key in keys:
         field, schema = model.model_fields[key], whole["properties"][key]
         facts = (_type(schema, definitions), _range(schema), _default(model, key))
-        rows.append((_code(key), field.title or "", *facts, field.description or ""))
-    return _grid(("Key", "Title", "Type", "Range", "Default", "Meaning"), rows)
+        rows.append((code(key), field.title or "", *facts, field.description or ""))
+    return grid(("Key", "Title", "Type", "Range", "Default", "Meaning"), rows)
 
 
 def _changed(model: type[BaseModel], base: type[BaseModel]) -> list[str]:
@@ -159,7 +150,7 @@ def _type(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
     if "anyOf" in schema:
         return " or ".join(_type(each, definitions) for each in schema["anyOf"] if each.get("type") != "null")
     if "const" in schema or "enum" in schema:
-        return ", ".join(_code(json.dumps(word)) for word in schema.get("enum", [schema.get("const")]))
+        return ", ".join(code(json.dumps(word)) for word in schema.get("enum", [schema.get("const")]))
     if schema.get("type") == "array":
         return f"array of {_type(schema['items'], definitions)}"
     kind = str(schema.get("type", "any value"))
@@ -177,8 +168,8 @@ def _default(model: type[BaseModel], key: str) -> str:
         return ""
     value = field.get_default(call_default_factory=True, validated_data={})
     if isinstance(value, list | tuple):
-        return _code(json.dumps([str(item) for item in value]))
-    return "absent" if value is None else _code(_number(value) if isinstance(value, int | float) else json.dumps(str(value)))
+        return code(json.dumps([str(item) for item in value]))
+    return "absent" if value is None else code(_number(value) if isinstance(value, int | float) else json.dumps(str(value)))
 
 
 def _number(value: object) -> str:
@@ -201,9 +192,9 @@ def _table_sections(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     for table, schema in SCHEMAS.items():
         view = VIEW_OF.get(table, table)
         meanings = {name: meaning for name, _, meaning in _columns(connection, view)}
-        rows = [(_code(field.name), _code(field.type), meanings.get(field.name, "In the files only.")) for field in schema]
+        rows = [(code(field.name), code(field.type), meanings.get(field.name, "In the files only.")) for field in schema]
         named = f"\n\nIn SQL: `{view}`." if view != table else ""
-        yield f"### `{table}`\n\n{_comment(connection, view)}{named}\n\n{_grid(('Column', 'Type', 'Meaning'), rows)}"
+        yield f"### `{table}`\n\n{_comment(connection, view)}{named}\n\n{grid(('Column', 'Type', 'Meaning'), rows)}"
 
 
 def _view_sections(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -212,8 +203,8 @@ def _view_sections(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     found = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1").fetchall()
     for (view,) in found:
         if view not in over_tables:
-            columns = ((_code(name), kind) for name, kind, _ in _columns(connection, view))
-            yield f"### `{view}`\n\n{_comment(connection, view)}\n\n{_grid(('Column', 'Type'), columns)}"
+            columns = ((code(name), kind) for name, kind, _ in _columns(connection, view))
+            yield f"### `{view}`\n\n{_comment(connection, view)}\n\n{grid(('Column', 'Type'), columns)}"
 
 
 def _macro_sections(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -224,7 +215,7 @@ def _macro_sections(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     ).fetchall()
     for name, comment, parameters in found:
         answer = connection.execute(f"DESCRIBE FROM {name}({', '.join(['NULL'] * parameters)})").fetchall()
-        yield f"### `{name}`\n\n{comment}\n\n{_grid(('Column', 'Type'), ((_code(row[0]), row[1]) for row in answer))}"
+        yield f"### `{name}`\n\n{comment}\n\n{grid(('Column', 'Type'), ((code(row[0]), row[1]) for row in answer))}"
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, view: str) -> list[tuple[str, str, str]]:
@@ -260,16 +251,16 @@ def _command_section(command: click.Command, context: click.Context) -> str:
     parts = [f"## `{context.command_path}`", f"```\n{usage}\n```", *_paragraphs(cleandoc(command.help or ""))]
     options = [parameter for parameter in command.params if isinstance(parameter, click.Option) and not parameter.hidden]
     if options:
-        parts.append(_grid(("Option", "Value", "Default", "Meaning"), (_option_row(option, context) for option in options)))
+        parts.append(grid(("Option", "Value", "Default", "Meaning"), (_option_row(option, context) for option in options)))
     return "\n\n".join(parts)
 
 
 def _option_row(option: click.Option, context: click.Context) -> tuple[str, ...]:
-    names = ", ".join(_code(name) for name in (*option.opts, *option.secondary_opts))
+    names = ", ".join(code(name) for name in (*option.opts, *option.secondary_opts))
     if option.is_flag:
         return names, "", "", option.help or ""
     default = option.to_info_dict()["default"]
-    shown = option.show_default if isinstance(option.show_default, str) else "" if default is None else _code(default)
+    shown = option.show_default if isinstance(option.show_default, str) else "" if default is None else code(default)
     return names, _value(option, context), shown, option.help or ""
 
 
@@ -277,7 +268,7 @@ def _value(option: click.Option, context: click.Context) -> str:
     if isinstance(option.type, click.IntRange | click.FloatRange):
         bounds = zip(("≥", "≤"), (option.type.min, option.type.max), strict=True)
         return ", ".join(f"{sign} {bound}" for sign, bound in bounds if bound is not None)
-    return _code(option.make_metavar(context))
+    return code(option.make_metavar(context))
 
 
 def _paragraphs(text: str) -> Iterator[str]:

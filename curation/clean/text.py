@@ -9,8 +9,10 @@ import ftfy
 from ftfy.badness import is_bad
 
 from curation.clean.edits import Edit, Pass, differences, substitution
+from curation.clean.paired_tags import paired_tags
 from curation.clean.verbatim import outside_code
 
+LONGEST_KEY = 120  # characters of a key, with the white space around it
 LONGEST_REPAIR = 20_000  # characters of a line that is still repaired: ftfy tries several decodings of each
 
 _SUSPICIOUS = re.compile("[\x80-\x9f\ufffd]|[ÂÃâÐÑðïÎÏ][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]")
@@ -34,6 +36,7 @@ _DROP_CAPITAL = re.compile(r"<img\s[^<>]{0,120}?/(\w)_letter\.png[^<>]{0,40}>", 
 _LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _STRAY_TAG = re.compile(r"</?(?:p|font|div|img|center|span|u)(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
 _FOREIGN_LABEL = re.compile(r"\A\s*\[[\uac00-\ud7a3 ]{1,20}: ([^\n]{1,200})\]\n+")
+_CLOSING_KEY = re.compile(r"(?<=\S)\s*\n[a-z0-9]+(?:_[a-z0-9]+){2,}\s*\Z")
 _STRAY_MARK = re.compile(r"\[pagebreak\]", re.IGNORECASE)
 
 
@@ -179,6 +182,16 @@ def closing_rules(text: str) -> Iterator[Edit]:
         yield cut, len(text), ""
 
 
+def closing_key(text: str) -> Iterator[Edit]:
+    """The key by which a program knows the text goes: a line at its end of nothing but a name with two underscores or more.
+
+    Below a line of a single word it may be one of several, or belong to it.
+    """
+    found = _CLOSING_KEY.search(text, max(0, len(text) - LONGEST_KEY))
+    if found is not None and " " in text[text.rfind("\n", 0, found.start()) + 1 : found.start()].strip():
+        yield found.start(), len(text), ""
+
+
 def _trimmed(text: str, end: int) -> int:
     while end and text[end - 1].isspace():
         end -= 1
@@ -193,13 +206,15 @@ def _if_any(mark: str, edits: Pass) -> Pass:
 
 STRAY_MARKUP: tuple[Pass, ...] = (
     closing_rules,
+    _if_any("_", closing_key),
     substitution(_FOREIGN_LABEL, lambda found: f"{found.group(1)}\n\n"),
     _if_any("<", substitution(_DROP_CAPITAL, lambda found: found.group(1))),
     _if_any("<", substitution(_LINE_BREAK_TAG, "\n")),
     _if_any("<", substitution(_STRAY_TAG, "")),
+    _if_any("<", paired_tags),
     _if_any("[", substitution(_STRAY_MARK, "\n")),
 )
-"""Tags of layout that a game's books carry; a drop capital drawn as a picture becomes its letter again.
+"""Tags of layout that a game's books and manuals carry; a drop capital drawn as a picture becomes its letter again.
 
-Of a text that a collector cut from a longer file, the Korean label before the title and the rule at the end go too.
+Of a text that a collector cut from a longer file, the Korean label before the title, the rule at the end and the key above it go too.
 """

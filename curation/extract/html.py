@@ -40,7 +40,7 @@ WIKI_NOISE = names(
     "mwe-math-fallback-image-display mw-indicators siteSub contentSub contentSub2 jump-to-nav jumpto-nav navigation-not-searchable "
     "nomobile sidebar succession-box rt-commentedText toccolours mw-authority-control authority-control stub plainlinks-navbox asbox "
     "pcs-edit-section-link-container pcs-footer-container pcs-collapse-table-container mw-kartographer-map ltx_bibliography "
-    "ltx_page_footer ltx_page_header ltx_page_navbar ltx_authors ltx_tag_item ltx_ERROR ltx_note_mark ltx_TOC"
+    "ltx_page_footer ltx_page_header ltx_page_navbar ltx_authors ltx_tag_item ltx_ERROR ltx_note_mark ltx_TOC sortkey"
 )
 WIKI_MARKS = ("mw-", "mediawiki", "redirectMsg", "redirectText")
 """What the classes of a page hold that may say of itself that it is no article of a wiki."""

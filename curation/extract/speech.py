@@ -18,6 +18,15 @@ _SOUND = re.compile(
     r"拍手|掌声|笑い?|笑声|rire|risas|aplausos|applaus|gelächter|смех|аплодисменты)(?![^\W_])[^\])]{0,40}[\])]",
     re.IGNORECASE,
 )
+_CAPITALS = re.compile(r"\\?\(\s*[A-Z][A-Z' ,.-]{2,60}\)")
+_HEARD = re.compile(
+    r"\b(?:(?:BANG|BARK|BEEP|BREATH|BUZZ|CACKL|CHATTER|CHEER|CHIM|CHIRP|CHUCKL|CLAP|CLEAR|CLICK|COUGH|CRACKL|CRASH|CREAK|CRY|CRI|DRIP|"
+    r"EXPLOD|GASP|GIGGL|GROAN|GROWL|GRUNT|HISS|HONK|HOWL|HUM|KNOCK|LAUGH|MEOW|MOAN|MOO|MUMBL|MURMUR|MUTTER|PLAY|POUND|RATTL|"
+    r"REV|RING|ROAR|RUMBL|RUSTL|SCOFF|SCREAM|SCREECH|SHATTER|SHOUT|SHRIEK|SIGH|SING|SIZZL|SLAM|SNEEZ|SNIFF|SNIFFL|SNOR|SOB|SPEAK|SPLASH|"
+    r"SQUEAK|SQUEAL|STUTTER|THUD|TICK|TOLL|WAIL|WEEP|WHEEZ|WHIMPER|WHINN|WHIR|WHISPER|WHISTL|WHOOP|YAWN|YELL|YELP)[A-Z]?(?:S|ES|ED|ING)|"
+    r"APPLAUSE|APPLAUDS|APPLAUDING|CHATTER|CROSSTALK|DOORS?|EXPLOSIONS?|FOOTSTEPS|GUNFIRE|GUNSHOTS?|INAUDIBLE|INDISTINCT|LAUGHTER|MUSIC|"
+    r"NOISES?|SILENCE|SIRENS?|STATIC|THUNDER|UNINTELLIGIBLE)\b"
+)
 _ONLY_SOUND = re.compile(
     r"\[\s*[^\W\d_][^\[\]\s]*(?:\s[^\[\]\s]+){0,3}\s*\]|\(\s*[^\W\d_]+(?:\s[^\W\d_]+){0,3}\s*\)|\*[^\W\d_][^*\n]{0,40}\*"
 )
@@ -45,8 +54,13 @@ class Utterance(NamedTuple):
 def without_sounds(text: str) -> str:
     """Takes out what was heard but not said."""
     if "[" in text or "(" in text:
-        text = _SOUND.sub("", text)
+        text = _CAPITALS.sub(_unless_heard, _SOUND.sub("", text))
     return _SPACES.sub(" ", _NOTES.sub("", text))
+
+
+def _unless_heard(note: re.Match[str]) -> str:
+    """A note in capitals, unless it says what is heard: (DOOR SLAMS), but not (NASA)."""
+    return "" if _HEARD.search(note.group()) else note.group()
 
 
 def is_sound(line: str) -> bool:

@@ -15,8 +15,20 @@ from curation.signals.words import word_signals, words_of
 
 __all__ = ["score"]
 
-_OF_PROSE = ("turns", "words_per_turn", "sentence_marks", "sounds", "timing_marks", "short_lines", "data_lines", "fenced_code", "markup")
-_OF_CODE = ("literals", "mean_identifier")
+_OF_PROSE = (
+    "turns",
+    "words_per_turn",
+    "sentence_marks",
+    "sounds",
+    "timing_marks",
+    "short_lines",
+    "short_items",
+    "short_cells",
+    "data_lines",
+    "fenced_code",
+    "markup",
+)
+_OF_CODE = ("literals", "numbers", "mean_identifier")
 
 
 def score(text: str, domain: Domain, native_id: str, extractor: str = "code") -> dict[str, Any]:

@@ -9,12 +9,17 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 def code_signals(text: str) -> dict[str, Any]:
-    """Share of characters (white space not counted) in numbers and strings of one line, and mean length of different names."""
+    """Share of characters (white space not counted) in numbers and strings of one line, share of numbers among numbers and words,
+    and mean length of different names.
+    """
     code = _DOCSTRING.sub("", text) if '"""' in text or "'''" in text else text
     solid = sum(map(len, code.split()))
-    literals = sum(map(len, _LITERAL.findall(code)))
-    names = set(_NAME.findall(text))
+    literals = _LITERAL.findall(code)
+    numbers = sum(literal[0] not in "\"'" for literal in literals)
+    words = _NAME.findall(code)
+    names = set(words if code is text else _NAME.findall(text))
     return {
-        "literals": min(1.0, literals / solid) if solid else 0.0,
+        "literals": min(1.0, sum(map(len, literals)) / solid) if solid else 0.0,
+        "numbers": numbers / (numbers + len(words)) if numbers else 0.0,
         "mean_identifier": sum(map(len, names)) / len(names) if names else None,
     }

@@ -6,15 +6,22 @@ from typing import Any
 SHORT = 3
 """Words that a line of a list of names has at most."""
 
+SHORT_ITEM = 5
+"""Words that an item has at most where it is a name or a figure; a longer one says something."""
+
+SHORT_CELL = 7
+"""The same for the cell of a table."""
+
 _FENCES = ("```", "~~~")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _ITEM = re.compile(r"[-*•‣▪●◦–·] |\d{1,3}[.)] ")
 _DATA = re.compile(
     r"[\[{<][^\]}>]{0,80}[\]}>]$|"  # a tag alone
     r"[\"'`]?[\w./-]{1,40}(?: [\w./-]{1,40}){0,3}[\"'`]?[ \t]*(?:[+*/-]?=|==|[<>]=?(?=[ \t]))[ \t]*[^\s=]|"  # a key and its value
-    r"(?:[\w-]+|\"[^\"]{1,60}\"|`[^`]{1,60}`)(?:[ \t]+(?:-?[\d.]+|\"[^\"]{0,80}\"|`[^`]{0,80}`))+$|"  # a key with numbers and names
+    r"(?:[a-z_\d][\w-]*|\"[^\"]{1,60}\"|`[^`]{1,60}`)(?:[ \t]+(?:-?[\d.]+|\"[^\"]{0,80}\"|`[^`]{0,80}`))+$|"  # a key with numbers and names
     r"\"[^\"]{1,60}\"$|`[^`]{1,60}`$"  # a quoted name alone
 )
+_LAYOUT = frozenset("-:")
 _MARKUP = re.compile(r"\{\{|\}\}|\[\[|\]\]|'''|</?[a-z][^<>\n]{0,60}>|&(?:[a-z]{2,8}|#\d{2,5});|__[A-Z]{3,}__|\{\||\|\}")
 
 
@@ -26,8 +33,12 @@ def list_signals(text: str, lines: list[str], words: int) -> dict[str, Any]:
     short = sum(size for line in lines if (size := line.count(" ") + 1) <= SHORT + 1 and (size := _size(line, size)) <= SHORT)
     data = sum(1 for line in lines if _DATA.match(line))
     marked = sum(map(len, _MARKUP.findall(text)))
+    items = sum(size for line in lines if (size := line.count(" ") + 1) <= SHORT_ITEM + 1 and _ITEM.match(line))
+    cells = sum(_in_short_cells(line) for line in lines if line.startswith("|"))
     return {
         "short_lines": min(1.0, short / words) if words else 0.0,
+        "short_items": min(1.0, items / words) if words else 0.0,
+        "short_cells": min(1.0, cells / words) if words else 0.0,
         "data_lines": data / count if count else 0.0,
         "fenced_code": fenced / len(text) if text else 0.0,
         "markup": marked / len(text) if text else 0.0,
@@ -39,6 +50,12 @@ def _size(line: str, size: int) -> int:
     if line.startswith(("#", "|")):
         return 0
     return size - 1 if _ITEM.match(line) else size
+
+
+def _in_short_cells(row: str) -> int:
+    """Words of a table's row that stand in cells of few words; bars and rules are none."""
+    sizes = (sum(not _LAYOUT.issuperset(word) for word in cell.split()) for cell in row.split("|"))
+    return sum(size for size in sizes if size <= SHORT_CELL)
 
 
 def _fenced(text: str) -> int:

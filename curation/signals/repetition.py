@@ -13,6 +13,7 @@ MOST_WORDS = 400_000  # only the first so many are looked at: a bound on memory,
 
 TOP = (2, 3, 4)
 REPEATED = (5, 6, 7, 8, 9, 10)
+PATTERN = 3  # times that a short run occurs before it counts: a name that a short text says twice is no pattern
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
@@ -64,8 +65,8 @@ def _longer(places: _Places, hashes: _Numbers, ids: _Places, size: int) -> tuple
 
 
 def _top(first: _Places, counts: _Places, starts: _Places, size: int) -> float:
-    """Share of characters in the run that covers most of them, among runs that occur at least twice."""
-    covered = (starts[first + size] - starts[first]) * np.where(counts > 1, counts, 0)
+    """Share of characters in the run that covers most of them, among runs that occur often enough."""
+    covered = (starts[first + size] - starts[first]) * np.where(counts >= PATTERN, counts, 0)
     return min(1.0, float(covered.max() / starts[-1]))
 
 

@@ -1,4 +1,4 @@
-"""Signals of words: Gopher's quality rules (arXiv 2112.11446, A.1). Words are what white space parts."""
+"""Signals of words, after Gopher's quality rules (arXiv 2112.11446, A.1). Words are what white space parts."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,48 @@ from typing import Any
 
 from curation.stand_ins import STAND_INS
 
-STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
+STOP_WORDS = frozenset(
+    [
+        "the",
+        "be",
+        "to",
+        "of",
+        "and",
+        "that",
+        "have",
+        "with",
+        "a",
+        "an",
+        "in",
+        "is",
+        "was",
+        "are",
+        "were",
+        "it",
+        "its",
+        "he",
+        "she",
+        "they",
+        "his",
+        "her",
+        "i",
+        "you",
+        "we",
+        "this",
+        "for",
+        "on",
+        "at",
+        "by",
+        "from",
+        "as",
+        "or",
+        "not",
+        "but",
+        "has",
+        "had",
+    ]
+)
+"""Gopher's eight, and more of the commonest: a short note may well say something without any of the eight."""
 
 _HASHES = re.compile(r"#+")
 _DOTS = re.compile(r"\.{3,}")

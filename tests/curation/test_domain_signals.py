@@ -26,6 +26,13 @@ def test_headings_tables_and_fences_are_no_list() -> None:
     assert prose("# Halls\n\n| Anna | 3 |\n\n```\nx = 1\ny\n```\n")["short_lines"] == 0
 
 
+def test_words_in_short_items_and_cells_are_those_of_lists_and_tables() -> None:
+    found = prose("- Anna of the hill\n1. Bert\n- He dug deep under the mountain\n\n| Carl | sold silver |\n|---|---|")
+    assert found["short_items"] == pytest.approx((5 + 2) / (5 + 2 + 7 + 3))
+    assert found["short_cells"] == pytest.approx(3 / (5 + 2 + 7 + 3))
+    assert prose("| Dora dug for years, and she found silver under it |")["short_cells"] == 0
+
+
 @pytest.mark.parametrize(
     "line", ["apply_to = hitpoints", '"shields" 5700', "[/effect]", '"Sword of Kings"', 'turret -15.5 2 "Blaster"', "`Aldebaran`", "a >= 6"]
 )
@@ -41,6 +48,8 @@ def test_keys_tags_and_quoted_names_are_data(line: str) -> None:
         "# Chapter 2",
         "- Price: 100",
         "He paid 20 coins.",
+        "Day 4",
+        "July 6",
         "Ann Smith <EMAIL>",
         "`\tYou say goodbye.`x",
     ],
@@ -103,15 +112,21 @@ def test_numbers_and_strings_are_literals_and_docstrings_are_not() -> None:
     assert code('"""What it is for, at length."""\nx = y')["literals"] == 0
 
 
+def test_numbers_are_a_share_of_numbers_and_words() -> None:
+    assert code("t = f(1, 22, 3)")["numbers"] == pytest.approx(3 / 5)
+    assert code('"""In 1990, for 20 coins."""\nx = y')["numbers"] == 0
+
+
 def test_the_length_of_names_is_measured_once_for_each() -> None:
     assert code("ab = ab + cdef")["mean_identifier"] == pytest.approx(3)
     assert code("1 + 2")["mean_identifier"] is None
 
 
 def test_what_concerns_prose_is_null_for_code_and_the_other_way_round() -> None:
-    of_prose = ["turns", "words_per_turn", "sentence_marks", "sounds", "timing_marks", "short_lines", "data_lines", "fenced_code", "markup"]
+    speech = ["turns", "words_per_turn", "sentence_marks", "sounds", "timing_marks"]
+    of_prose = [*speech, "short_lines", "short_items", "short_cells", "data_lines", "fenced_code", "markup"]
     assert all(code(TALK)[name] is None for name in of_prose)
-    assert all(prose(TALK)[name] is None for name in ("literals", "mean_identifier", "comment_ratio"))
+    assert all(prose(TALK)[name] is None for name in ("literals", "numbers", "mean_identifier", "comment_ratio"))
 
 
 @pytest.mark.parametrize(
@@ -125,6 +140,8 @@ def test_what_concerns_prose_is_null_for_code_and_the_other_way_round() -> None:
         "'" + "\\a" * 150_000,
         "```\n" * 75_000,
         ": " * 150_000,
+        "| " * 150_000,
+        "- a\n" * 80_000,
     ],
 )
 def test_time_is_bounded_by_size(text: str) -> None:

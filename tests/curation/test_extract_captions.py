@@ -113,6 +113,19 @@ def test_a_pause_shows_in_the_times_of_words_where_cues_leave_no_gap() -> None:
     assert spoken(f"WEBVTT\n\n00:01.000 --> 00:10.000\n{line}\n\n{later}") == "dig here\n\nthen stop\n\nand rest"
 
 
+@pytest.mark.parametrize(
+    "note", ["(DOOR SLAMS)", "(APPLAUSE)", "(SPEAKING FRENCH)", "( CROWD CHEERING )", "(INDISTINCT CHATTER)", "(LAUGHS)", "(SOBBING)"]
+)
+def test_what_is_heard_goes_in_capitals_too(note: str) -> None:
+    assert spoken(cues(f"Come in {note} and sit down.")) == "Come in and sit down."
+    assert spoken(f"Ann: Come in {note} and sit down.", "text/plain") == "Ann: Come in and sit down."
+
+
+@pytest.mark.parametrize("words", ["(NASA)", "(UK AND US)", "(NBA FINALS)", "(RING BUFFER)", "(BANGKOK)", "(OPEN SOURCE)", "(PLAYSTATION)"])
+def test_what_is_said_in_capitals_stays(words: str) -> None:
+    assert spoken(cues(f"He was at {words} then.")) == f"He was at {words} then."
+
+
 def test_a_line_that_only_notes_a_sound_goes_and_words_in_brackets_stay() -> None:
     content = cues("[door opens]", "(rain falling)", "*soft bells*", "Come [the boat] in", "(Ada Lovelace)", "now (please) [phonetic].")
     assert spoken(content) == "Come [the boat] in (Ada Lovelace) now (please) ."

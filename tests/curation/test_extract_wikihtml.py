@@ -56,6 +56,13 @@ def test_furniture_is_left_out(furniture: str) -> None:
     assert text_of(f"<p>A bird.</p>{furniture}<p>It wades.</p>") == "A bird.\n\nIt wades."
 
 
+def test_the_key_by_which_a_row_is_sorted_is_not_read() -> None:
+    cell = '<span class="sortkey">Lee, Ann</span><span class="vcard"><span class="fn">Ann Lee</span></span>'
+    assert "| 1 | Ann Lee |" in text_of(
+        f"<p>Rowers.</p><table><tr><th>Rank</th><th>Name</th></tr><tr><td>1</td><td>{cell}</td></tr></table>"
+    )
+
+
 def test_marks_of_references_go_and_the_words_stay() -> None:
     bracket = '<span class="cite-bracket">&#9{}</span>'
     mark = f'<sup class="reference"><a href="#n">{bracket.format("1;")}1{bracket.format("3;")}</a></sup>'

@@ -10,6 +10,7 @@ from prefect.utilities.callables import parameter_schema
 from prefect.utilities.schema_tools import ValidationError, validate
 from pydantic import BaseModel
 
+from curation.policies import Policies
 from curation.recipe import Recipe, find_recipe, load_recipe
 from curation.settings import (
     DuplicateSettings,
@@ -23,6 +24,7 @@ from curation.settings import (
 from flows.forms import (
     Changes,
     DuplicateChanges,
+    Judged,
     MixChanges,
     ShardChanges,
     ShareChanges,
@@ -174,6 +176,12 @@ def test_a_threshold_changes_one_rule_of_one_domain() -> None:
     assert (policies.lore.min_words, policies.code.max_longest_line) == (15, 0)
     assert policies.lore == before.lore.model_copy(update={"min_words": 15})
     assert policies.wiki == before.wiki
+
+
+def test_every_policy_of_a_recipe_can_be_changed() -> None:
+    assert list(Judged) == list(Policies.model_fields)
+    policies = submitted(quality=[{"domain": "documentation", "rule": "max_fenced_code", "value": 0.4}]).policies
+    assert (policies.documentation.max_fenced_code, policies.code) == (0.4, quickstart().policies.code)
 
 
 def test_results_are_kept_under_another_name() -> None:

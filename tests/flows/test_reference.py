@@ -2,7 +2,8 @@
 
 import pytest
 
-from flows.reference import COMMAND, PAGES, commands_page, recipe_page, tables_page
+from flows.reference import PAGES, commands_page, recipe_page, tables_page
+from flows.reference_parts import COMMAND
 from tests.flows.conftest import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -25,7 +26,7 @@ def test_a_key_comes_with_its_title_type_range_default_and_meaning() -> None:
 
 def test_a_domain_lists_only_what_differs_from_the_base_policy() -> None:
     wiki = recipe_page().split("### `[policies.wiki]`")[1].split("###")[0]
-    assert "| `min_alphabetic_words` | Words with a letter | `0.65` |" in wiki
+    assert "| `min_alphabetic_words` | Words with a letter | `0.5` |" in wiki
     assert "min_characters" not in wiki
 
 
@@ -46,3 +47,9 @@ def test_a_macro_comes_with_the_columns_of_its_answer() -> None:
 
 def test_lines_that_the_help_keeps_as_they_are_become_code() -> None:
     assert "```\nViews to begin with:\n  ledger," in commands_page()
+
+
+def test_a_reason_comes_with_its_meaning_and_what_its_rule_compares() -> None:
+    rows = PAGES["reasons.md"]().splitlines()
+    assert "| `bullets` | Most of the text is short items of lists. | `short_items` at most `max_short_items` |" in rows
+    assert "| `redirect` | The page only points to another page. |  |" in rows
