@@ -7,7 +7,9 @@ from lxml import etree
 
 from curation.extract.blocks import render
 from curation.extract.container import clean, container_of, is_doubtful
+from curation.extract.extent import extent
 from curation.extract.opening import Opening, without_opening
+from curation.extract.parts import take_in_parts
 from curation.extract.prose import Coverage, Paragraph, coverage, prose_of
 from curation.extract.pruning import UNMARKED, mark_repeated, prune_promotion, words
 from curation.extract.sizes import Sizes
@@ -53,6 +55,7 @@ def _contained(tree: etree._Element, sizes: Sizes) -> str | None:
     container = container_of(tree, prose_of(tree, sizes))
     if container is None:
         return None
+    take_in_parts(container, sizes)
     clean(container, sizes)
     return None if is_doubtful(container, prose_of(container, sizes), sizes) else _rendered(container, sizes)
 
@@ -97,7 +100,7 @@ def _prepare(tree: etree._Element, sizes: Sizes) -> None:
 
 def _coverage(prose: list[Paragraph], body: etree._Element) -> Coverage:
     text = words(body)
-    return coverage(prose, text, len(text) - sum(len(words(table)) for table in body.iter("table")))
+    return coverage(prose, text, extent(text) - sum(extent(words(table)) for table in body.iter("table")))
 
 
 def _extracted(tree: etree._Element, *, fast: bool) -> etree._Element | None:

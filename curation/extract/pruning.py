@@ -9,21 +9,14 @@ from lxml import etree
 
 from curation.extract.blocks import code_language, is_power
 from curation.extract.elements import names
+from curation.extract.extent import extent
 from curation.extract.promotion import MOST, is_promotion, may_be_promotion
 from curation.extract.sizes import Sizes
+from curation.extract.visible import HIDDEN, POPUPS, is_hidden_by_class, is_invisible
 
 UNSEEN = names("style svg noscript template iframe object embed audio video canvas button select textarea input")
 FRAME = names("head nav aside footer menu map")
-POPUP_ROLES = names("tooltip dialog alertdialog")
 BLOCKS = names("p div ul ol dl table section article aside header footer main figure blockquote pre h1 h2 h3 h4 h5 h6 form nav")
-
-_POPUP = re.compile(
-    r"(?:^|[\s_-])(?:tool-?tip|pop-?over|rollover|hover-?card|flyout)(?:[_-]{0,2}(?:block|content|text|body|inner|box|panel|card))?(?=\s|$)",
-    re.I,
-)
-_MAY_POP_UP = ("div", "span", "section", "aside")
-_POPUPS = ("tooltip", "tool-tip", "popover", "pop-over", "popup", "pop-up", "rollover", "hovercard", "hover-card", "flyout")
-"""Words without which no class matches; they are looked for in all of a page's at once."""
 
 _PARAGRAPHS = ("p", "div", "h2", "h3", "h4", "h5", "h6", "blockquote", "li", "section", "a")
 _HOLDING = names("p div ul section article table h2 h3 figure")
@@ -36,11 +29,13 @@ GONE = "berry-gone"
 _SUBHEADING = re.compile(
     r"(?:^|[\s_-])(?:sub-?head(?:line|ing|er)?|inter-?title|cross-?head(?:ing)?|heading-h[2-5])(?=\s|$)", re.IGNORECASE
 )
-_INVISIBLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 MARKS = "\ue000\ue001"
 """Two letters that no script uses: they number, at its end, a paragraph that the page has said before."""
 
 UNMARKED = dict.fromkeys(map(ord, MARKS))
+
+MOST_HIDDEN = 0.3
+"""Share of a page's text up to which a class is believed that hides an element: a script may take it away again."""
 
 NEAR = 12
 """Neighbours of a paragraph that are looked at, so that a page of links takes no longer than a page of prose."""
@@ -156,27 +151,19 @@ def link_length(element: etree._Element) -> int:
 def is_prose(element: etree._Element) -> bool:
     """Whether a paragraph says something: long enough, and mostly outside links."""
     text = words(element)
-    return len(text) >= PROSE and link_length(element) < len(text) / 2
+    return extent(text) >= PROSE and link_length(element) < len(text) / 2
 
 
 def _invisible(tree: etree._Element, classes: str, sizes: Sizes) -> list[etree._Element]:
-    """Elements that say themselves that they are not shown; one around most of the page only waits for its script."""
-    named = any(word in classes for word in _POPUPS)
-    return [element for element in sizes if is_invisible(element, named=named) and sizes.text(element) < sizes.text(tree) / 2]
-
-
-def is_invisible(element: etree._Element, *, named: bool = True) -> bool:
-    """Whether an element says itself that it is not shown, or, where names count, is named like what is shown on demand."""
-    keys = element.keys()
-    if "style" in keys and _INVISIBLE.search(element.get("style")):
-        return True
-    if "role" in keys and element.get("role") in POPUP_ROLES:
-        return True
-    if "hidden" in keys or ("aria-hidden" in keys and element.get("aria-hidden") == "true"):
-        return True
-    if not named or "class" not in keys or element.tag not in _MAY_POP_UP or not _POPUP.search(element.get("class")):
-        return False
-    return next(element.iter("a"), None) is not None or next(element.iterancestors("p"), None) is not None
+    """Elements that are not shown; one around most of the page only waits for its script, and by class it must be smaller still."""
+    popups, hidden = any(word in classes for word in POPUPS), any(name in classes for name in HIDDEN)
+    whole = sizes.text(tree)
+    return [
+        element
+        for element in sizes
+        if (is_invisible(element, named=popups) and sizes.text(element) < whole / 2)
+        or (hidden and is_hidden_by_class(element) and sizes.text(element) < MOST_HIDDEN * whole)
+    ]
 
 
 def _plain_code(tree: etree._Element) -> None:

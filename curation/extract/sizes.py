@@ -1,8 +1,13 @@
-"""How much text lies below every element of a page, and how much of it in links, counted in one walk."""
+"""How much text lies below every element of a page, and how much of it in links, counted in one walk.
+
+Characters are counted by their extent (extent.py), here and wherever text is measured against these counts.
+"""
 
 from collections.abc import Iterator
 
 from lxml import etree
+
+from curation.extract.extent import extent
 
 
 class Sizes:
@@ -15,14 +20,14 @@ class Sizes:
         for element in reversed(elements):  # children come before their parents
             said = texts[element]
             if own := element.text:
-                texts[element] = said = said + len(own.strip())
+                texts[element] = said = said + extent(own.strip())
             if element.tag == "a":
                 linked[element] = said
             if element is root:
                 break
             around = element.getparent()
             if behind := element.tail:
-                said += len(behind.strip())
+                said += extent(behind.strip())
             if said:
                 texts[around] += said
                 linked[around] += linked[element]
@@ -46,6 +51,13 @@ class Sizes:
             if around in self._text:
                 self._text[around] -= text
                 self._linked[around] -= linked
+
+    def learn(self, element: etree._Element, text: int, linked: int) -> None:
+        """Adds an element that was moved, with what it holds, to the counts of those around it."""
+        for around in element.iterancestors():
+            if around in self._text:
+                self._text[around] += text
+                self._linked[around] += linked
 
     def share(self, element: etree._Element) -> float:
         """The part of an element's text that lies in links, 0 to 1."""
