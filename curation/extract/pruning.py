@@ -10,8 +10,10 @@ from lxml import etree
 from curation.extract.blocks import code_language, is_power
 from curation.extract.elements import names
 from curation.extract.extent import extent
+from curation.extract.labels import heads_other_pages, is_furniture_line
 from curation.extract.promotion import MOST, is_promotion, may_be_promotion
 from curation.extract.sizes import Sizes
+from curation.extract.teasers import box_of
 from curation.extract.visible import HIDDEN, POPUPS, is_hidden_by_class, is_invisible
 
 UNSEEN = names("style svg noscript template iframe object embed audio video canvas button select textarea input")
@@ -19,6 +21,7 @@ FRAME = names("head nav aside footer menu map")
 BLOCKS = names("p div ul ol dl table section article aside header footer main figure blockquote pre h1 h2 h3 h4 h5 h6 form nav")
 
 _PARAGRAPHS = ("p", "div", "h2", "h3", "h4", "h5", "h6", "blockquote", "li", "section", "a")
+_TITLES = names("h1 h2 h3 h4 h5 h6")
 _HOLDING = names("p div ul section article table h2 h3 figure")
 _AROUND = names("div section article main body")
 """Where a link between paragraphs stands that may itself be one."""
@@ -36,6 +39,9 @@ UNMARKED = dict.fromkeys(map(ord, MARKS))
 
 MOST_HIDDEN = 0.3
 """Share of a page's text up to which a class is believed that hides an element: a script may take it away again."""
+
+ANCHORS = ("#", "¶", "§", "\U0001f517", "\uf0c1")
+"""Marks that are links of headings to themselves."""
 
 NEAR = 12
 """Neighbours of a paragraph that are looked at, so that a page of links takes no longer than a page of prose."""
@@ -61,6 +67,8 @@ def prune(tree: etree._Element, classes: str) -> Sizes:
             line.tag = "h3"
     for raised in list(tree.iter("sup")):
         _write_power(raised)
+    for heading in list(tree.iter(*_TITLES)):
+        _without_anchor(heading)
     sizes = Sizes(tree)
     strip(tree, _invisible(tree, classes, sizes), sizes)
     _plain_code(tree)
@@ -76,7 +84,9 @@ def prune_promotion(tree: etree._Element, sizes: Sizes) -> None:
     """Takes out, in place, paragraphs that send the reader elsewhere, and lists of links that end an article."""
     found = []
     for element in _candidates(tree, sizes):
-        if _promotes(element, sizes):
+        if heads_other_pages(words(element)) and (box := box_of(element, tree, sizes)):
+            found += box
+        elif _promotes(element, sizes):
             below = element.getnext()
             if below is not None and below.tag in ("ul", "ol") and _is_of_links(below, 0.3, sizes):
                 found.append(below)
@@ -189,6 +199,13 @@ def _write_power(raised: etree._Element) -> None:
         raised.text = "^" + (raised.text or "")
 
 
+def _without_anchor(heading: etree._Element) -> None:
+    """Takes out, in place, the mark by which a heading links to itself."""
+    for link in list(heading.iter("a")):
+        if (link.get("href") or "").startswith("#") and "".join(link.itertext()).strip() in ANCHORS:
+            remove(link)
+
+
 def _is_subheading(line: etree._Element) -> bool:
     """Whether a line between paragraphs is short enough for a heading."""
     beside = (*islice(line.itersiblings(), NEAR), *islice(line.itersiblings(preceding=True), NEAR))
@@ -204,6 +221,8 @@ def _promotes(element: etree._Element, sizes: Sizes) -> bool:
     if not (may_be_promotion(text) or text.isupper()) or _has_blocks(element):
         return False
     linked = 1.0 if element.tag == "a" else sizes.share(element)
+    if element.tag not in _TITLES and is_furniture_line(text) and (element.tag != "li" or linked > 0.5):
+        return True
     return is_promotion(text, linked) or (linked >= 0.9 and _is_shouted(element, text))
 
 
