@@ -11,8 +11,9 @@ from curation.extract.extent import extent
 from curation.extract.opening import Opening, without_opening
 from curation.extract.parts import take_in_parts
 from curation.extract.prose import Coverage, Paragraph, coverage, prose_of
-from curation.extract.pruning import UNMARKED, mark_repeated, prune_promotion, words
+from curation.extract.pruning import UNMARKED, mark_repeated, prune_promotion, strip, words
 from curation.extract.sizes import Sizes
+from curation.extract.teasers import closing_cards
 
 MOST_ELEMENTS = 6_000
 """Elements of a page up to which trafilatura looks at it: its time grows with their square."""
@@ -57,6 +58,7 @@ def _contained(tree: etree._Element, sizes: Sizes) -> str | None:
         return None
     take_in_parts(container, sizes)
     clean(container, sizes)
+    strip(container, closing_cards(container, {paragraph.element for paragraph in prose_of(container, sizes)}, sizes), sizes)
     return None if is_doubtful(container, prose_of(container, sizes), sizes) else _rendered(container, sizes)
 
 

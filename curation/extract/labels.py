@@ -69,6 +69,11 @@ _FURNITURE = (
     r"(?:back|return) to (?:the )?top|nach oben|zurück nach oben|haut de page|"
     r"(?:last|next|previous) slide(?: ?(?:last|next|previous) slide)?|continue reading (?:the main story|below)|skip advertisement",
     r"don['’]t miss stories,? follow .{1,30}|stay connected\W.{0,40}|follow @\w{1,30}",
+    # what the page asks of its reader
+    r"(?:please enable|please activate|bitte aktivieren|veuillez activer|to (?:view|play|see) this|your (?:browser|javascript))\b"
+    r"(?=.{0,150}(?:javascript|flash|html5)).{0,180}",
+    r"(?:you must be logged in|please (?:log|sign) in|(?:log|sign) in(?: or register)?) to .{0,40}(?:comment|reply|vote|rate)\b.{0,60}",
+    r"(?=.{0,120}(?:ошибк|опечатк|помилк|kļūd|redaktor)).{0,120}ctrl ?\+ ?enter.{0,80}",
     # who is responsible, and whose it is
     r"[【(（]?(?:责任编辑|責任編輯|编辑|編輯|责编|校对)[:：].{1,30}|.{0,20}版权(?:所有|声明).{0,40}|.{0,20}版權所有.{0,40}|【?纠错】?|无断転載.{0,20}|.{0,20}無断転載.{0,30}",
     r"alle rechte vorbehalten.{0,60}|tous droits réservés.{0,60}|todos los derechos reservados.{0,60}|all rights reserved.{0,60}",

@@ -13,7 +13,7 @@ from curation.extract.extent import extent
 from curation.extract.labels import heads_other_pages, is_furniture_line
 from curation.extract.promotion import MOST, is_promotion, may_be_promotion
 from curation.extract.sizes import Sizes
-from curation.extract.teasers import box_of
+from curation.extract.teasers import box_of, is_pager
 from curation.extract.visible import HIDDEN, POPUPS, is_hidden_by_class, is_invisible
 
 UNSEEN = names("style svg noscript template iframe object embed audio video canvas button select textarea input")
@@ -92,7 +92,7 @@ def prune_promotion(tree: etree._Element, sizes: Sizes) -> None:
                 found.append(below)
             found.append(element)
     strip(tree, found, sizes)
-    strip(tree, [element for element in tree.iter("ul", "ol") if _ends_in_links(element, sizes)], sizes)
+    strip(tree, [element for element in tree.iter("ul", "ol") if _ends_in_links(element, sizes) or is_pager(element, sizes)], sizes)
 
 
 def _candidates(tree: etree._Element, sizes: Sizes) -> Iterator[etree._Element]:

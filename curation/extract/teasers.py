@@ -1,12 +1,14 @@
 """Boxes that announce other pages: the line that heads one, and what it heads."""
 
+import re
 from itertools import islice
 
 from lxml import etree
 
+from curation.extract.elements import names
 from curation.extract.sizes import Sizes
 
-MOST_OF_PAGE = 0.3
+MOST_OF_PAGE = 0.5
 """Share of the text around it that a box holds at most."""
 
 LEAST_LINKED = 0.3
@@ -15,6 +17,25 @@ LEAST_LINKED = 0.3
 NEAR = 12
 """Elements behind such a line that are looked at."""
 
+MOST_OF_CARDS = 0.4
+"""Share of the text around them that cards hold at most."""
+
+MOST_OF_CARD = 600
+"""Characters of a card at most: the title of a page, linked, and some lines about it."""
+
+LEAST_TITLE = 15
+"""Characters of such a title at least."""
+
+LEAST_PROSE = 3
+"""Paragraphs of prose that stand before a group of cards at the end of an article."""
+
+MOST_OF_PAGER = 12
+"""Characters of a page's number in a list of pages, on average."""
+
+_NUMBERED = re.compile(r"\W*\d{0,5}\W*")
+_GROUPS = ("ul", "ol", "div", "section", "tr", "tbody")
+_CARDS = ("li", "div", "article", "section", "td", "tr")
+_OWN_BLOCK = names("h1 h2 h3 h4 h5 h6 p div figcaption header td")
 _BLOCKS = ("p", "div", "ul", "ol", "table", "dl", "section", "article", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -45,3 +66,57 @@ def _begins_with(around: etree._Element, inner: etree._Element, sizes: Sizes) ->
     if (around.text or "").strip():
         return False
     return not any(sizes.text(before) or (before.tail or "").strip() for before in islice(inner.itersiblings(preceding=True), NEAR))
+
+
+def is_pager(listed: etree._Element, sizes: Sizes) -> bool:
+    """Whether a list leads to the numbered pages of something: numbers and arrows, at most one word before them."""
+    items = [" ".join("".join(item.itertext()).split()) for item in listed.iterchildren("li")] if sizes.linked(listed) else []
+    numbered = sum(1 for item in items if _NUMBERED.fullmatch(item))
+    return numbered > 1 and numbered >= len(items) - 1 and sizes.text(listed) <= MOST_OF_PAGER * len(items)
+
+
+def closing_cards(root: etree._Element, prose: set[etree._Element], sizes: Sizes) -> list[etree._Element]:
+    """Groups of cards behind an article: each card is the linked title of another page in a block of its own, and a few lines.
+
+    `prose` are the paragraphs of prose below the root. A group with an article's own prose behind it, or with most of the
+    text, is part of the article: a list of books, say.
+    """
+    most = MOST_OF_CARDS * sizes.text(root)
+    groups = [group for group in root.iterdescendants(*_GROUPS) if 0 < sizes.text(group) <= most and _is_of_cards(group, sizes)]
+    within = {element for group in groups for element in group.iter(etree.Element)}
+    order = {element: at for at, element in enumerate(root.iter(etree.Element))}
+    own = [order[paragraph] for paragraph in prose if paragraph in order and paragraph not in within]
+    if len(own) < LEAST_PROSE or sum(sizes.text(group) for group in groups if group.getparent() not in within) > most:
+        return []
+    return [group for group in groups if order[group] > max(own)]
+
+
+def _is_of_cards(group: etree._Element, sizes: Sizes) -> bool:
+    said = [child for child in group if sizes.text(child)]
+    cards = sum(1 for child in said if _is_card(child, sizes))
+    return cards > 1 and cards >= len(said) - 1
+
+
+def _is_card(element: etree._Element, sizes: Sizes) -> bool:
+    text = sizes.text(element)
+    if element.tag not in _CARDS or not LEAST_TITLE < text <= MOST_OF_CARD:
+        return False
+    title = _first_with_text(element, sizes)
+    if title is None or title.tag != "a" or not LEAST_TITLE <= sizes.text(title) < text:
+        return False
+    block = title.getparent()
+    while block is not element and block.tag not in _OWN_BLOCK:
+        block = block.getparent()
+    return block is not element and sizes.text(block) < text
+
+
+def _first_with_text(element: etree._Element, sizes: Sizes) -> etree._Element | None:
+    """The link with which an element begins, or what else it begins with; None where that is its own text."""
+    while element.tag != "a":
+        if (element.text or "").strip():
+            return element
+        inner = next((child for child in element if sizes.text(child) or (child.tail or "").strip()), None)
+        if inner is None or not sizes.text(inner):
+            return None
+        element = inner
+    return element

@@ -39,6 +39,10 @@ def within(line: str) -> str:
         "<p>【责任编辑：王小明】</p>",
         "<p>Text Size A+</p>",
         "<p>Continue reading the main story</p>",
+        "<p>Please enable JavaScript to view the comments.</p>",
+        "<p>You must be logged in to report a comment.</p>",
+        "<p>Нашли ошибку? Выделите её и нажмите Ctrl+Enter.</p>",
+        '<ul><li>Seite:</li><li>1</li><li><a href="/2">2</a></li><li><a href="/3">3</a></li><li><a href="/2">»</a></li></ul>',
         '<p>Lesen Sie auch: <a href="/a">Der neue Kran im Hafen</a></p>',
         '<p>関連記事：<a href="/a">港に新しいクレーン</a></p>',
         '<p>Читайте также: <a href="/a">Новый кран в порту</a></p>',
@@ -86,6 +90,34 @@ def test_a_section_of_prose_under_such_a_heading_stays() -> None:
 def test_a_heading_does_not_keep_the_mark_by_which_it_links_to_itself(mark: str) -> None:
     heading = f'<h2>Die Fähre<span><a class="mark" href="#ferry" id="ferry">{mark}</a></span></h2>'
     assert within(heading) == "\n\n".join((*SENTENCES[:3], "## Die Fähre", SENTENCES[3]))
+
+
+def card(number: int) -> str:
+    return f'<li><div><h4><a href="/{number}">Der neue Kran im Hafen, Teil {number}</a></h4><p>{TEASER}</p></div></li>'
+
+
+def test_cards_of_other_pages_behind_an_article_go_whatever_they_are_called() -> None:
+    cards = f"<div class='x7'><h3>Hafen</h3><ul>{card(1)}{card(2)}{card(3)}</ul></div>"
+    found = text_of(f'<div class="text">{paragraphs(*SENTENCES * 3)}{cards}</div>')
+    assert found == f"{PROSE}\n\n{PROSE}\n\n{PROSE}"
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        f"{paragraphs(*SENTENCES * 3)}<ul>{card(1)}{card(2)}</ul>{paragraphs(SENTENCES[0])}",
+        f"{paragraphs(SENTENCES[0])}<ul>{''.join(map(card, range(1, 9)))}</ul>",
+        f'{paragraphs(*SENTENCES * 3)}<ul><li><a href="/1">Der neue Kran im Hafen, Teil 1</a>: {TEASER}</li><li>{TEASER}</li></ul>',
+    ],
+)
+def test_cards_that_an_article_consists_of_or_goes_on_behind_stay(article: str) -> None:
+    assert TEASER in text_of(f'<div class="text">{article}</div>')
+
+
+def test_the_way_from_the_front_page_is_no_text() -> None:
+    way = "<div>Sie sind hier: Startseite | Land und Leute » Verkehr » Die Fährleute vom Fluss und ihre alte Brücke gesperrt</div>"
+    title = "Die Fährleute vom Fluss und ihre alte Brücke gesperrt"
+    assert text_of(f"<div>{way}<h2>{title}</h2>{paragraphs(*SENTENCES)}</div>", f"<title>{title}</title>") == PROSE
 
 
 MANUAL = '<meta name="generator" content="DocBook XSL Stylesheets"><title>Brücke gesperrt</title>'
