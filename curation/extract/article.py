@@ -58,8 +58,11 @@ def _contained(tree: etree._Element, sizes: Sizes) -> str | None:
         return None
     take_in_parts(container, sizes)
     clean(container, sizes)
-    strip(container, closing_cards(container, {paragraph.element for paragraph in prose_of(container, sizes)}, sizes), sizes)
-    return None if is_doubtful(container, prose_of(container, sizes), sizes) else _rendered(container, sizes)
+    prose = prose_of(container, sizes)
+    if cards := closing_cards(container, {paragraph.element for paragraph in prose}, sizes):
+        strip(container, cards, sizes)
+        prose = prose_of(container, sizes)
+    return None if is_doubtful(container, prose, sizes) else _rendered(container, sizes)
 
 
 def _rendered(container: etree._Element, sizes: Sizes) -> str:

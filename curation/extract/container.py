@@ -45,8 +45,9 @@ def container_of(tree: etree._Element, prose: list[Paragraph]) -> etree._Element
     """The deepest element that holds nearly all prose of a page; None where the page has too little."""
     held: Counter[etree._Element] = Counter()
     for paragraph in prose:
+        said = paragraph.extent
         for element in (paragraph.element, *paragraph.element.iterancestors()):
-            held[element] += paragraph.extent
+            held[element] += said
     if held[tree] < LEAST_PROSE:
         return None
     element = tree

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from lxml import etree
 
 from curation.extract.beside import is_beside, own_names
-from curation.extract.extent import extent
 from curation.extract.pruning import PROSE, words
 from curation.extract.sizes import Sizes
 
@@ -30,15 +29,11 @@ HOLDERS = ("p", "div", "section", "article", "main", "td", "blockquote")
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of prose, and its text with single spaces."""
+    """A paragraph of prose, its text with single spaces, and how much it says (extent.py)."""
 
     element: etree._Element
     text: str
-
-    @property
-    def extent(self) -> int:
-        """How much it says, in letters."""
-        return extent(self.text)
+    extent: int
 
 
 @dataclass(frozen=True)
@@ -72,8 +67,9 @@ def prose_of(tree: etree._Element, sizes: Sizes) -> list[Paragraph]:
         if sizes.text(element) < PROSE:
             continue
         text = _said(element, sizes)
-        if extent(text) >= PROSE and all(sizes.text(around) > most for around in element.iterancestors(*OUTSIDE)):
-            found.append(Paragraph(element, text))
+        said = sizes.measure(text)
+        if said >= PROSE and all(sizes.text(around) > most for around in element.iterancestors(*OUTSIDE)):
+            found.append(Paragraph(element, text, said))
     return _of_article(found, sizes, most)
 
 
@@ -114,7 +110,7 @@ def _said(element: etree._Element, sizes: Sizes) -> str:
         return words(element) if sizes.share(element) < 0.5 else ""
     own = [element.text, *(child.tail for child in element)]
     longest = max((" ".join(text.split()) for text in own if text), key=len, default="")
-    if extent(longest) < PROSE and len(element) and sizes.share(element) < 0.5 and all(child.tag in INLINE for child in element):
+    if sizes.measure(longest) < PROSE and len(element) and sizes.share(element) < 0.5 and all(child.tag in INLINE for child in element):
         return words(element)
     return longest
 

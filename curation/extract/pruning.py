@@ -84,9 +84,10 @@ def prune_promotion(tree: etree._Element, sizes: Sizes) -> None:
     """Takes out, in place, paragraphs that send the reader elsewhere, and lists of links that end an article."""
     found = []
     for element in _candidates(tree, sizes):
-        if heads_other_pages(words(element)) and (box := box_of(element, tree, sizes)):
+        text = words(element)
+        if heads_other_pages(text) and (box := box_of(element, tree, sizes)):
             found += box
-        elif _promotes(element, sizes):
+        elif _promotes(element, text, sizes):
             below = element.getnext()
             if below is not None and below.tag in ("ul", "ol") and _is_of_links(below, 0.3, sizes):
                 found.append(below)
@@ -166,7 +167,7 @@ def is_prose(element: etree._Element) -> bool:
 
 def _invisible(tree: etree._Element, classes: str, sizes: Sizes) -> list[etree._Element]:
     """Elements that are not shown; one around most of the page only waits for its script, and by class it must be smaller still."""
-    popups, hidden = any(word in classes for word in POPUPS), any(name in classes for name in HIDDEN)
+    popups, hidden = any(word in classes for word in POPUPS), not HIDDEN.isdisjoint(classes.split())
     whole = sizes.text(tree)
     return [
         element
@@ -216,8 +217,7 @@ def _has_blocks(element: etree._Element) -> bool:
     return next(element.iterdescendants(*BLOCKS), None) is not None
 
 
-def _promotes(element: etree._Element, sizes: Sizes) -> bool:
-    text = words(element)
+def _promotes(element: etree._Element, text: str, sizes: Sizes) -> bool:
     if not (may_be_promotion(text) or text.isupper()) or _has_blocks(element):
         return False
     linked = 1.0 if element.tag == "a" else sizes.share(element)

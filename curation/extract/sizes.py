@@ -3,31 +3,35 @@
 Characters are counted by their extent (extent.py), here and wherever text is measured against these counts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
-from curation.extract.extent import extent
+from curation.extract.extent import extent, is_dense
+
+_SAID = etree.XPath("string()", smart_strings=False)
 
 
 class Sizes:
-    """Characters of the text and of the links below each element of a tree."""
+    """Characters of the text and of the links below each element of a tree; `measure` is how it counts those of a text."""
 
     def __init__(self, root: etree._Element) -> None:
+        self.measure: Callable[[str], int] = extent if is_dense(_SAID(root)) else len
+        measure = self.measure
         elements = list(root.iter(etree.Element))
         self._text = texts = dict.fromkeys(elements, 0)
         self._linked = linked = dict.fromkeys(elements, 0)
         for element in reversed(elements):  # children come before their parents
             said = texts[element]
             if own := element.text:
-                texts[element] = said = said + extent(own.strip())
+                texts[element] = said = said + measure(own.strip())
             if element.tag == "a":
                 linked[element] = said
             if element is root:
                 break
             around = element.getparent()
             if behind := element.tail:
-                said += extent(behind.strip())
+                said += measure(behind.strip())
             if said:
                 texts[around] += said
                 linked[around] += linked[element]

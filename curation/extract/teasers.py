@@ -70,9 +70,11 @@ def _begins_with(around: etree._Element, inner: etree._Element, sizes: Sizes) ->
 
 def is_pager(listed: etree._Element, sizes: Sizes) -> bool:
     """Whether a list leads to the numbered pages of something: numbers and arrows, at most one word before them."""
-    items = [" ".join("".join(item.itertext()).split()) for item in listed.iterchildren("li")] if sizes.linked(listed) else []
-    numbered = sum(1 for item in items if _NUMBERED.fullmatch(item))
-    return numbered > 1 and numbered >= len(items) - 1 and sizes.text(listed) <= MOST_OF_PAGER * len(items)
+    items = listed.findall("li")
+    if not sizes.linked(listed) or sizes.text(listed) > MOST_OF_PAGER * len(items):
+        return False
+    numbered = sum(1 for item in items if _NUMBERED.fullmatch("".join(item.itertext())))
+    return numbered > 1 and numbered >= len(items) - 1
 
 
 def closing_cards(root: etree._Element, prose: set[etree._Element], sizes: Sizes) -> list[etree._Element]:
@@ -83,6 +85,8 @@ def closing_cards(root: etree._Element, prose: set[etree._Element], sizes: Sizes
     """
     most = MOST_OF_CARDS * sizes.text(root)
     groups = [group for group in root.iterdescendants(*_GROUPS) if 0 < sizes.text(group) <= most and _is_of_cards(group, sizes)]
+    if not groups:
+        return []
     within = {element for group in groups for element in group.iter(etree.Element)}
     order = {element: at for at, element in enumerate(root.iter(etree.Element))}
     own = [order[paragraph] for paragraph in prose if paragraph in order and paragraph not in within]
@@ -92,9 +96,15 @@ def closing_cards(root: etree._Element, prose: set[etree._Element], sizes: Sizes
 
 
 def _is_of_cards(group: etree._Element, sizes: Sizes) -> bool:
-    said = [child for child in group if sizes.text(child)]
-    cards = sum(1 for child in said if _is_card(child, sizes))
-    return cards > 1 and cards >= len(said) - 1
+    """Whether an element consists of at least two cards, with no more than one heading among them."""
+    cards = others = 0
+    for child in group if len(group) > 1 else ():
+        if sizes.text(child):
+            card = _is_card(child, sizes)
+            cards, others = cards + card, others + (not card)
+            if others > 1:
+                return False
+    return cards > 1
 
 
 def _is_card(element: etree._Element, sizes: Sizes) -> bool:
