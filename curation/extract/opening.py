@@ -16,6 +16,14 @@ _DATELINE = re.compile(
     r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d{1,2},? \d{4})",
     re.IGNORECASE,
 )
+_DATED = re.compile(
+    r"\b(?:\d{1,2}[./ -](?:\d{1,2}|[a-z]{3,9})[./ -]\d{4}|\d{4}-\d\d-\d\d|\d{4}年\d{1,2}月\d{1,2}日|"
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d{1,2},? \d{4})"
+    r"(?:[ ,|]*(?:at )?\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?(?: [a-z]{2,4})?)?$",
+    re.IGNORECASE,
+)
+"""What a line of author or place ends with: the date, and the time of day."""
+
 _META_TITLES = ("og:title", "twitter:title", "title", "headline")
 _META_SUMMARIES = ("og:description", "description", "twitter:description")
 
@@ -76,7 +84,9 @@ def _leads_in(block: str, headed: bool, opening: Opening) -> bool:
         return True
     if headed and block.startswith("#") and opening.repeats_summary(text):
         return True
-    return len(text) < LINE and _DATELINE.match(text) is not None and not text.endswith((".", "!", "?"))
+    if len(text) >= LINE or text.endswith((".", "!", "?")):
+        return False
+    return _DATELINE.match(text) is not None or (block[:1] not in "#-|" and _DATED.search(text) is not None)
 
 
 def _folded(text: str) -> str:

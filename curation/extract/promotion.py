@@ -32,7 +32,7 @@ LABELS = (
     r"click to tweet|(?:tweet|share) this(?: (?:post|article|story))?",
     r"filed under.{0,60}|tags?:.{0,80}",
     r"comments?(?: \(\d+\))?|leave a (?:comment|reply)",
-    r"(?:copyright|©).{0,100}",
+    r"(?:copyright|©).{0,100}|copyright .{0,40}\d{4}.{0,250}",
     r"(?:about )?\d+ min(?:ute)?s? read",
     r"(?:tempo de leitura|reading time|lesezeit|temps de lecture)\W.{0,20}",
 )

@@ -31,6 +31,7 @@ def within(line: str) -> str:
     "line",
     [
         "<p>Anzeige</p>",
+        "<p>Copyright 2013 The Anchor. All rights reserved. This material may not be published, broadcast, rewritten or redistributed.</p>",
         "<div>REKLAMA</div>",
         "<p>37 commentaires</p>",
         "<p>blog comments powered by Disqus</p>",
@@ -118,6 +119,18 @@ def test_the_way_from_the_front_page_is_no_text() -> None:
     way = "<div>Sie sind hier: Startseite | Land und Leute » Verkehr » Die Fährleute vom Fluss und ihre alte Brücke gesperrt</div>"
     title = "Die Fährleute vom Fluss und ihre alte Brücke gesperrt"
     assert text_of(f"<div>{way}<h2>{title}</h2>{paragraphs(*SENTENCES)}</div>", f"<title>{title}</title>") == PROSE
+
+
+@pytest.mark.parametrize(
+    "line", ["KÖLN | Fri Jun 7, 2013 5:09am EDT", "Gimli Groin | Köln | 08/01/2014", "Gimli Groin, Der Anker 4:14 p.m. EDT June 6, 2013"]
+)
+def test_a_line_above_the_article_that_ends_with_its_date_is_no_text(line: str) -> None:
+    assert text_of(f'<div class="text"><p>{line}</p>{paragraphs(*SENTENCES)}</div>') == PROSE
+
+
+def test_a_sentence_above_the_article_may_end_with_a_date() -> None:
+    first = "Die Brücke ist gesperrt seit dem 08/01/2014."
+    assert text_of(f'<div class="text"><p>{first}</p>{paragraphs(*SENTENCES)}</div>') == f"{first}\n\n{PROSE}"
 
 
 MANUAL = '<meta name="generator" content="DocBook XSL Stylesheets"><title>Brücke gesperrt</title>'
