@@ -61,7 +61,10 @@ _FURNITURE = (
     r"(?:view|show|hide|load|read|post|add|leave) (?:all |a |your )?comments?(?: \(\d+\))?",
     r"kommentar schreiben|kommentieren|laisser un commentaire|dejar? un comentario|deixe um comentário|lascia un commento|"
     r"コメントする|发表评论|發表評論",
+    r"trackback(?:s| url| link).{0,180}|kommentar-?feed.{0,60}|(?:rss )?feed (?:for|of) (?:the )?comments.{0,60}|comments? (?:rss|feed)",
     # sharing and reading aids
+    r"(?:hinzufügen zu|bookmark(?: this)?(?: on| at)?|add (?:this )?to|share (?:this )?on|teilen (?:auf|mit|über|bei)|partager sur)\b"
+    r"(?=.{0,120}(?:technorati|del\.?icio|digg|stumbleupon|facebook|twitter|whatsapp|reddit|linkedin|pinterest|mr\.? wong)).{0,150}",
     r"(?:artikel )?teilen|(?:artikel )?drucken|partager(?: cet article)?|"
     r"compartir|compartilh(?:ar|e)|condividi|delen|udostępnij|podziel się|"
     r"поделиться|paylaş|megosztás|sdílet|この記事をシェア(?:する)?|シェアする|分享(?:到(?:微信|微博|朋友圈)?|至)?|공유하기|شارك",
@@ -86,6 +89,8 @@ _LEAD = re.compile(rf"{_AROUND}(?:{'|'.join(_LEADS)}){_AROUND}", re.IGNORECASE)
 _LEAD_BEGINS = re.compile(rf"{_AROUND}(?:{'|'.join(_LEADS)})(?!(?-i:[a-zà-ÿа-яё]))", re.IGNORECASE)
 _LINE = re.compile(rf"{_AROUND}(?:{'|'.join(_FURNITURE)}){_AROUND}", re.IGNORECASE)
 
+_BACK = ("«", "←", "‹", "<<")
+_ON = ("»", "→", "›", ">>")
 _SENTENCE = (".", "!", "?", "。", "！", "？")
 
 LONGEST = 200
@@ -106,3 +111,9 @@ def lead_length(text: str) -> int:
 def is_furniture_line(text: str) -> bool:
     """Whether a whole paragraph is the page's: the word over an advertisement, a count of comments, a row of buttons."""
     return len(text) <= LONGEST and _LINE.fullmatch(text) is not None
+
+
+def leads_on(text: str) -> bool:
+    """Whether a line is an arrow and the title of the page before or behind this one; guillemets around a title are no arrow."""
+    back, on = text.startswith(_BACK), text.endswith(_ON)
+    return len(text) <= LONGEST and back != on and not (back and "»" in text) and not (on and "«" in text)

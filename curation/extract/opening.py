@@ -17,9 +17,9 @@ _DATELINE = re.compile(
     re.IGNORECASE,
 )
 _DATED = re.compile(
-    r"\b(?:\d{1,2}[./ -](?:\d{1,2}|[a-z]{3,9})[./ -]\d{4}|\d{4}-\d\d-\d\d|\d{4}年\d{1,2}月\d{1,2}日|"
+    r"(?:^|\b)(?:\d{1,2}[./ -]{1,2}(?:\d{1,2}|(?:de )?[^\W\d_]{3,10}\.?(?: de)?)[./ -]{1,2}\d{4}|\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?|"
     r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d{1,2},? \d{4})"
-    r"(?:[ ,|]*(?:at )?\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?(?: [a-z]{2,4})?)?$",
+    r"(?:[ ,|–-]*(?:at |um |à |às |a las )?\d{1,2}[:.h]\d\d(?: ?[ap]\.?m\.?| ?uhr| ?h)?(?: ?[a-z]{2,4})?)?$",
     re.IGNORECASE,
 )
 """What a line of author or place ends with: the date, and the time of day."""

@@ -10,7 +10,7 @@ from lxml import etree
 from curation.extract.blocks import code_language, is_power
 from curation.extract.elements import names
 from curation.extract.extent import extent
-from curation.extract.labels import heads_other_pages, is_furniture_line
+from curation.extract.labels import heads_other_pages, is_furniture_line, leads_on
 from curation.extract.promotion import MOST, is_promotion, may_be_promotion
 from curation.extract.sizes import Sizes
 from curation.extract.teasers import box_of, is_pager
@@ -218,10 +218,12 @@ def _has_blocks(element: etree._Element) -> bool:
 
 
 def _promotes(element: etree._Element, text: str, sizes: Sizes) -> bool:
-    if not (may_be_promotion(text) or text.isupper()) or _has_blocks(element):
+    if not (may_be_promotion(text) or text.isupper() or leads_on(text)) or _has_blocks(element):
         return False
     linked = 1.0 if element.tag == "a" else sizes.share(element)
     if element.tag not in _TITLES and is_furniture_line(text) and (element.tag != "li" or linked > 0.5):
+        return True
+    if linked > 0.7 and leads_on(text):
         return True
     return is_promotion(text, linked) or (linked >= 0.9 and _is_shouted(element, text))
 

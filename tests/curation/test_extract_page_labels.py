@@ -31,6 +31,9 @@ def within(line: str) -> str:
     "line",
     [
         "<p>Anzeige</p>",
+        "<p>TrackBack URL http://anker.example/fähre/trackback</p>",
+        "<p>Hinzufügen zu: Technorati, del.icio.us, Mr. Wong</p>",
+        '<p>« <a href="/before">Der Kran im Hafen</a></p>',
         "<p>Copyright 2013 The Anchor. All rights reserved. This material may not be published, broadcast, rewritten or redistributed.</p>",
         "<div>REKLAMA</div>",
         "<p>37 commentaires</p>",
@@ -62,6 +65,7 @@ def test_a_line_of_the_page_goes(line: str) -> None:
         "<ul><li>Werbung</li><li>Presse</li><li>Fahrplan</li></ul>",
         "<h2>Werbung</h2><p>Der Fährmann hat ein Schild gemalt und es an die gesperrte Brücke gehängt, damit man es liest.</p>",
         "<p>Follow the river.</p>",
+        '<p><a href="/song">«Die alte Fähre»</a></p>',
     ],
 )
 def test_an_article_may_say_the_same_words(own: str) -> None:
@@ -122,7 +126,14 @@ def test_the_way_from_the_front_page_is_no_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["KÖLN | Fri Jun 7, 2013 5:09am EDT", "Gimli Groin | Köln | 08/01/2014", "Gimli Groin, Der Anker 4:14 p.m. EDT June 6, 2013"]
+    "line",
+    [
+        "KÖLN | Fri Jun 7, 2013 5:09am EDT",
+        "Gimli Groin | Köln | 08/01/2014",
+        "Gimli Groin, Der Anker 4:14 p.m. EDT June 6, 2013",
+        "5. November 2021, 10:39 Uhr",
+        "15 август 2015 13:28",
+    ],
 )
 def test_a_line_above_the_article_that_ends_with_its_date_is_no_text(line: str) -> None:
     assert text_of(f'<div class="text"><p>{line}</p>{paragraphs(*SENTENCES)}</div>') == PROSE
