@@ -9,7 +9,7 @@ from curation.extract.blocks import render
 from curation.extract.container import clean, container_of, is_doubtful
 from curation.extract.extent import extent
 from curation.extract.opening import Opening, without_opening
-from curation.extract.parts import take_in_parts
+from curation.extract.parts import take_in_lead, take_in_parts
 from curation.extract.prose import Coverage, Paragraph, coverage, prose_of
 from curation.extract.pruning import UNMARKED, mark_repeated, prune_promotion, strip, words
 from curation.extract.sizes import Sizes
@@ -53,10 +53,12 @@ def article_text(tree: etree._Element, sizes: Sizes, opening: Opening, served: S
 
 def _contained(tree: etree._Element, sizes: Sizes) -> str | None:
     """The text of the element that holds the article; None where the page leaves a doubt about it."""
-    container = container_of(tree, prose_of(tree, sizes))
+    prose = prose_of(tree, sizes)
+    container = container_of(tree, prose)
     if container is None:
         return None
     take_in_parts(container, sizes)
+    take_in_lead(container, prose, sizes)
     clean(container, sizes)
     prose = prose_of(container, sizes)
     if cards := closing_cards(container, {paragraph.element for paragraph in prose}, sizes):

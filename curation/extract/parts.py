@@ -1,8 +1,11 @@
-"""An article in several elements of one kind: those beside the one that holds most of it are taken in."""
+"""An article in several elements: its lead, and parts of one kind, are taken into the one that holds most of it."""
+
+import re
 
 from lxml import etree
 
 from curation.extract.beside import is_beside, own_names
+from curation.extract.prose import Paragraph
 from curation.extract.pruning import words
 from curation.extract.sizes import Sizes
 
@@ -50,3 +53,24 @@ def _move(element: etree._Element, into: etree._Element, at: int, sizes: Sizes) 
     element.tail = None  # between two parts there is only space
     into.insert(at, element)
     sizes.learn(element, text, linked)
+
+
+_LEAD = re.compile(
+    r"(?:^|[\s_-])(?:lead|lede|intro(?:duction|text)?|standfirst|vorspann|perex|chap[oô]|chapeau|entradilla|ingress|manchet)(?=[\s_-]|$)"
+)
+
+
+def take_in_lead(container: etree._Element, prose: list[Paragraph], sizes: Sizes) -> None:
+    """Moves to the beginning of a container, in place, the paragraph before it that the page calls its lead."""
+    around = set(container.iterancestors())
+    within = set(container.iter(etree.Element))
+    leads = []
+    for paragraph in prose:
+        if paragraph.element in within:
+            break
+        named = (paragraph.element, *(above for above in paragraph.element.iterancestors() if above not in around))
+        if paragraph.text.endswith(_SENTENCE) and any(_LEAD.search(own_names(element)) for element in named):
+            leads.append(paragraph.element)
+    for element in reversed(leads[-1:]):
+        if element not in around and sizes.text(element) <= MOST_TAKEN * sizes.text(container):
+            _move(element, container, 0, sizes)

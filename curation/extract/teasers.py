@@ -20,7 +20,7 @@ NEAR = 12
 MOST_OF_CARDS = 0.4
 """Share of the text around them that cards hold at most."""
 
-MOST_OF_CARD = 600
+MOST_OF_CARD = 700
 """Characters of a card at most: the title of a page, linked, and some lines about it."""
 
 LEAST_TITLE = 15
@@ -32,6 +32,10 @@ LEAST_PROSE = 3
 MOST_OF_PAGER = 12
 """Characters of a page's number in a list of pages, on average."""
 
+LEAST_OF_TITLE = 0.9
+"""Share of a heading in a link from which it is the title of another page."""
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NUMBERED = re.compile(r"\W*\d{0,5}\W*")
 _GROUPS = ("ul", "ol", "div", "section", "tr", "tbody")
 _CARDS = ("li", "div", "article", "section", "td", "tr")
@@ -111,6 +115,9 @@ def _is_card(element: etree._Element, sizes: Sizes) -> bool:
     text = sizes.text(element)
     if element.tag not in _CARDS or not LEAST_TITLE < text <= MOST_OF_CARD:
         return False
+    heading = next(element.iterdescendants(*_HEADINGS), None)
+    if heading is not None and LEAST_TITLE <= sizes.text(heading) < text and sizes.share(heading) >= LEAST_OF_TITLE:
+        return True
     title = _first_with_text(element, sizes)
     if title is None or title.tag != "a" or not LEAST_TITLE <= sizes.text(title) < text:
         return False

@@ -76,6 +76,27 @@ def test_the_last_part_of_a_cut_article_belongs_to_it_too() -> None:
     assert text_of(f"<div>{cut}</div>") == "\n\n".join((*SENTENCES[:3] * 3, SENTENCES[3]))
 
 
+@pytest.mark.parametrize("name", ["article-intro", "vorspann", "o-article__lead", "standfirst"])
+def test_a_lead_that_is_called_so_belongs_to_the_article(name: str) -> None:
+    lead = f'<div class="{name}"><p>{ASIDE[0]}</p></div>'
+    rest = paragraphs(*SENTENCES * 2)
+    assert (
+        text_of(f'<h1>A late ferry</h1>{lead}<div class="tools">Print</div><div class="text">{rest}</div>')
+        == f"{ASIDE[0]}\n\n{PROSE}\n\n{PROSE}"
+    )
+
+
+def test_a_lead_of_another_article_behind_this_one_does_not() -> None:
+    lead = f'<div class="intro"><p>{ASIDE[0]}</p></div>'
+    assert text_of(f'<div class="text">{paragraphs(*SENTENCES * 2)}</div>{lead}') == f"{PROSE}\n\n{PROSE}"
+
+
+def test_a_page_is_no_wiki_because_a_part_of_it_is_called_body_content() -> None:
+    beside = f'<div class="sidebar">{paragraphs(*ASIDE)}</div>'
+    found = extract(item(page(f'<div id="bodyContent"><div class="text">{paragraphs(*SENTENCES)}</div>{beside}</div>'), "text/html"))
+    assert (found.text, found.extractor) == (PROSE, "html-container")
+
+
 def test_a_list_of_links_of_the_same_class_is_no_part_of_the_article() -> None:
     links = "".join(f'<p><a href="/{n}">{sentence}</a></p>' for n, sentence in enumerate(ASIDE))
     article = paragraphs(*SENTENCES, *SENTENCES)
