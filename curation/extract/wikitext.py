@@ -10,10 +10,11 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.elements import nothing, replace_elements, without_comments
+from curation.extract.guesses import PRIVATE, settle
 from curation.extract.measures import without_unknown
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.stubs import require_more_than_stub
-from curation.extract.templates import expand, expand_with_boxes, settle
+from curation.extract.templates import expand, expand_with_boxes
 from curation.extract.wikinodes import resolve
 
 _SHORT = 2_000  # characters of a page that may be nothing but a box of facts
@@ -52,7 +53,7 @@ _WRAPPED = 60  # characters; a line that is shorter may be one of a poem or an a
 _MARKUP = re.compile(r"\s*(?:#|- |1\. |\n)")
 _STRAY_STOP = re.compile(r"^[.,;:]\s+")
 _ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
-_PRIVATE = re.compile("[\ue000-\ue005]")
+_PRIVATE = re.compile(f"[\ue000\ue001\ue004\ue005{PRIVATE}]")
 _ESCAPED_TAG = re.compile(r"&lt;(?:/?ref\b|br\b|!--)")
 _TAB = re.compile(r"^\|-\|", re.MULTILINE)
 _MARKED = re.compile("\ue000(\\d+)\ue001")
