@@ -140,7 +140,9 @@ def _block(text: str) -> str:
 
 def tagged(text: str, number: int) -> str:
     """The text with its guess tagged by a number, which `settle` names where the guess does not stay."""
-    return text[0] + chr(_TAGS[number % len(_TAGS)]) + text[1:] if text[:1] in (_GUESS, _WEAK) else text
+    if text[0] not in (_GUESS, _WEAK) or number >= len(_TAGS):
+        return text
+    return text[0] + chr(_TAGS[number]) + text[1:]
 
 
 def without_marks(text: str) -> str:

@@ -19,6 +19,8 @@ from curation.extract.quantities import named_quantity
 
 _NAME = re.compile(r"\s*[\w -]{1,30}\s*")
 _PREFIX = re.compile(r"(?:template|msg|msgnw|subst|safesubst|vorlage|modèle|plantilla)\s*:\s*", re.IGNORECASE)
+_TAGS = ("#tag:ref", "#tag:references", "#tag:gallery", "#tag:imagemap", "#tag:indicator")
+_FUNCTIONS = ("formatnum", "plural", "lc", "uc", "lcfirst", "ucfirst")
 _QUALIFIER = re.compile(r"\s*\([^)]*\)$")
 
 
@@ -33,16 +35,43 @@ def expand_with_boxes(parts: list[str], title: str) -> str:
 
 
 def _expand(parts: list[str], title: str, shown: Callable[[str, list[str]], str]) -> str:
-    name = parts[0].strip()
-    if name.startswith("#") or ":" in name:
-        called = _PREFIX.sub("", name, count=1)
-        if called == name:
-            return _function(name, parts[1:])
-        name = called
-    key = " ".join(name.replace("_", " ").lower().split())
-    if key in ("pagename", "fullpagename", "basepagename", "subpagename"):
+    name = name_of(parts[0])
+    if ":" in name:
+        return _function(parts[0].strip(), parts[1:])
+    if name in ("pagename", "fullpagename", "basepagename", "subpagename"):
         return _QUALIFIER.sub("", title)
-    return shown(key, parts)
+    return shown(name, parts)
+
+
+@lru_cache(maxsize=4096)
+def name_of(called: str) -> str:
+    """The name of a template as calls write it, in lower case; that of a parser function with its colon.
+
+    What `#tag` and `#invoke` call is part of the name, as `#tag:ref`.
+    """
+    name = called.strip()
+    if name.startswith("#") or ":" in name:
+        without = _PREFIX.sub("", name, count=1)
+        if without == name:
+            function, _, first = name.lower().partition(":")
+            return f"{function.strip()}:{first.strip() if function.strip() in ('#tag', '#invoke') else ''}"
+        name = without
+    return " ".join(name.replace("_", " ").lower().split())
+
+
+def given(parts: list[str]) -> list[str]:
+    """What a call, given as its parts, has for arguments: their values."""
+    function = [parts[0].partition(":")[2]] if name_of(parts[0])[-1:] == ":" else []
+    return function + [
+        value if equals and _NAME.fullmatch(name) else part for part in parts[1:] for name, equals, value in [part.partition("=")]
+    ]
+
+
+def is_left_out(name: str) -> bool:
+    """Whether a template, by `name_of`, is left out on purpose: a reference, a box, navigation, a note to editors."""
+    if ":" in name:
+        return name in _TAGS if name.startswith("#") else name.removesuffix(":") not in _FUNCTIONS
+    return _template(name) is None
 
 
 def _shown(name: str, parts: list[str]) -> str:

@@ -14,6 +14,7 @@ from curation.extract.guesses import PRIVATE, settle
 from curation.extract.measures import without_unknown
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.stubs import require_more_than_stub
+from curation.extract.template_uses import TemplateMeter
 from curation.extract.templates import expand, expand_with_boxes
 from curation.extract.wikinodes import resolve
 
@@ -95,21 +96,31 @@ def _page(source: str, title: str | None) -> Extracted:
         raise Dropped(Reason.REDIRECT, f"redirects to {redirect.group(1).strip()}")
     if _DISAMBIGUATION.search(source) or (title or "").endswith("(disambiguation)"):
         raise Dropped(Reason.DISAMBIGUATION, "the page bears the template of a disambiguation page")
-    text = wikitext_to_text(source, title)
+    meter = TemplateMeter()
+    text = wikitext_to_text(source, title, meter, meter.left_out)
     if len(text) < _SHORT and not wikitext_to_text(source, title, _leave_out):  # nothing but templates: its boxes are what it says
-        text = wikitext_to_text(source, title, expand_with_boxes)
+        meter = TemplateMeter(expand_with_boxes)
+        text = wikitext_to_text(source, title, meter, meter.left_out)
     if not text:
         raise Dropped(Reason.EMPTY, "nothing but templates, links to files and references")
     require_more_than_stub(text, _STUB.search(source) is not None)
-    return Extracted(text, title, "wikitext")
+    return Extracted(text, title, "wikitext", meter.uses())
 
 
 def _leave_out(_parts: list[str], _title: str) -> str:
     return ""
 
 
-def wikitext_to_text(source: str, title: str | None = None, template: Callable[[list[str], str], str] = expand) -> str:
-    """Light Markdown from wikitext, in time linear in its length; `template` shows a call by its parts and the page's title."""
+def wikitext_to_text(
+    source: str,
+    title: str | None = None,
+    template: Callable[[list[str], str], str] = expand,
+    left_out: Callable[[int, str], None] = lambda _number, _guess: None,
+) -> str:
+    """Light Markdown from wikitext, in time linear in its length.
+
+    `template` shows a call by its parts and the page's title; `left_out` is told of tagged guesses that do not stay.
+    """
     kept: list[str] = []
 
     def keep(text: str) -> str:
@@ -121,7 +132,7 @@ def wikitext_to_text(source: str, title: str | None = None, template: Callable[[
     text = without_comments(_PRIVATE.sub("", source))
     text = _protect(text, keep)
     text = _without_elements(text)
-    text = without_unknown(settle(resolve(text, lambda parts: template(parts, title or ""))))
+    text = without_unknown(settle(resolve(text, lambda parts: template(parts, title or "")), left_out))
     text = _TAB.sub("\n", text) if "|-|" in text else text
     text = _MAGIC.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", text)))
     text = _RAISED.sub(_power, _QUOTES.sub("", text))
