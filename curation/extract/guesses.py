@@ -14,11 +14,8 @@ from curation.extract.elements import names
 
 Arguments = dict[str, str]
 
-PRIVATE = "\ue002\ue003\ue006\U000f0000-\U000ffffd"
-"""Characters that mark guesses, as in a class of a regular expression; a page that holds them itself must lose them first."""
-
 _GUESS, _WEAK, _END = "\ue002", "\ue006", "\ue003"
-_TAGS = range(0xF0000, 0xFFFFE)
+_TAG = "\ue007"  # between the number of a guess and its text
 
 _LONGEST_GUESS = 80  # characters; names and numbers are shorter
 _LONGEST_JOINED = 160  # characters of several of them together
@@ -47,9 +44,9 @@ _COLOURS = names(
     "red green blue yellow orange purple pink brown black white grey gray cyan magenta gold silver teal lime navy maroon olive"
 )
 _CODE = re.compile(r"[A-Z]{2,5}")
-_ANY = re.compile(f"([{_GUESS}{_WEAK}])([\U000f0000-\U000ffffd]?)([^{_GUESS}{_WEAK}{_END}]*){_END}")
+_ANY = re.compile(f"([{_GUESS}{_WEAK}])(?:(\\d+){_TAG})?([^{_GUESS}{_WEAK}{_END}]*){_END}")
 _ALONE = re.compile(rf"^[ \t*:#;]*(?:[{_GUESS}{_WEAK}][^{_GUESS}{_WEAK}{_END}\n]*{_END}[ \t]*)+$", re.MULTILINE)
-_MARKS = re.compile(f"[{PRIVATE}]")
+_MARKS = re.compile(rf"[{_GUESS}{_WEAK}](?:\d+{_TAG})?|[{_END}{_TAG}]")
 _STOPS = (".", "!", "?", "。")
 _OPENING = re.compile(r"[\s*:#;']*")
 
@@ -140,14 +137,12 @@ def _block(text: str) -> str:
 
 def tagged(text: str, number: int) -> str:
     """The text with its guess tagged by a number, which `settle` names where the guess does not stay."""
-    if text[0] not in (_GUESS, _WEAK) or number >= len(_TAGS):
-        return text
-    return text[0] + chr(_TAGS[number]) + text[1:]
+    return f"{text[0]}{number}{_TAG}{text[1:]}" if text[0] in (_GUESS, _WEAK) else text
 
 
 def without_marks(text: str) -> str:
     """Keeps every guess."""
-    return _MARKS.sub("", text)
+    return text if text.isascii() else _MARKS.sub("", text)
 
 
 def settle(text: str, left_out: Callable[[int, str], None] = lambda _number, _guess: None) -> str:
@@ -157,7 +152,7 @@ def settle(text: str, left_out: Callable[[int, str], None] = lambda _number, _gu
 
     def tell(found: re.Match[str]) -> str:
         if found.group(2):
-            left_out(ord(found.group(2)) - _TAGS.start, found.group(3))
+            left_out(int(found.group(2)), found.group(3))
         return ""
 
     def decide(found: re.Match[str]) -> str:

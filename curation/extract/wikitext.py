@@ -10,7 +10,7 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.elements import nothing, replace_elements, without_comments
-from curation.extract.guesses import PRIVATE, settle
+from curation.extract.guesses import settle
 from curation.extract.measures import without_unknown
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.stubs import require_more_than_stub
@@ -54,7 +54,7 @@ _WRAPPED = 60  # characters; a line that is shorter may be one of a poem or an a
 _MARKUP = re.compile(r"\s*(?:#|- |1\. |\n)")
 _STRAY_STOP = re.compile(r"^[.,;:]\s+")
 _ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
-_PRIVATE = re.compile(f"[\ue000\ue001\ue004\ue005{PRIVATE}]")
+_PRIVATE = re.compile("[\ue000-\ue007]")
 _ESCAPED_TAG = re.compile(r"&lt;(?:/?ref\b|br\b|!--)")
 _TAB = re.compile(r"^\|-\|", re.MULTILINE)
 _MARKED = re.compile("\ue000(\\d+)\ue001")

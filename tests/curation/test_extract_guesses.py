@@ -95,4 +95,4 @@ def test_measures_and_signs_are_known_by_name(source: str, text: str) -> None:
 
 
 def test_marks_of_guesses_in_a_page_itself_go() -> None:
-    assert wikitext_to_text("Gold\ue002\ue006\U000f0007 shines\ue003.") == "Gold shines."
+    assert wikitext_to_text("Gold\ue002\ue006\ue007 shines\ue003.") == "Gold shines."
