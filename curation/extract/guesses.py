@@ -45,7 +45,7 @@ _COLOURS = names(
 )
 _CODE = re.compile(r"[A-Z]{2,5}")
 _ANY = re.compile(f"([{_GUESS}{_WEAK}])(?:(\\d+){_TAG})?([^{_GUESS}{_WEAK}{_END}]*){_END}")
-_ALONE = re.compile(rf"^[ \t*:#;]*(?:[{_GUESS}{_WEAK}][^{_GUESS}{_WEAK}{_END}\n]*{_END}[ \t]*)+$", re.MULTILINE)
+_ALONE = re.compile(rf"^[ \t:;]*(?:[{_GUESS}{_WEAK}][^{_GUESS}{_WEAK}{_END}\n]*{_END}[ \t]*)+$", re.MULTILINE)
 _MARKS = re.compile(rf"[{_GUESS}{_WEAK}](?:\d+{_TAG})?|[{_END}{_TAG}]")
 _STOPS = (".", "!", "?", "。")
 _OPENING = re.compile(r"[\s*:#;']*")
@@ -178,6 +178,8 @@ def _belongs(before: str, after: str, *, weak: bool) -> bool:
             return False
         return not (last in (",", ";") or (last.isascii() and last.isalpha()))
     following = after.lstrip()[:1]
+    if not {"*", "#"}.isdisjoint(before):  # an item of a list is no box
+        return True
     return following.islower() or following in tuple(",;:.–—|)")
 
 

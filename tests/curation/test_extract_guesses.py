@@ -24,6 +24,7 @@ from curation.extract.wikitext import wikitext_to_text
         ("{{Key|Shift|E}} opens the gate.", "Shift+E opens the gate."),
         ("{{Key|Shift|E}} {{Key|Q}} opens the gate.", "Shift+E Q opens the gate."),
         ("{|\n| Dale || {{Pair|3|iron}}\n|}", "| Dale | 3 iron |"),
+        ("Drops:\n* {{Loot|Crab|12%}}\n* {{Item|Salt}}\n* {{NOR}}", "Drops:\n- Crab 12%\n- Salt\n- NOR"),
     ],
 )
 def test_in_a_sentence_the_arguments_are_shown(source: str, text: str) -> None:
@@ -42,6 +43,7 @@ def test_files_sizes_colours_and_options_are_not_shown(hidden: str) -> None:
     ("source", "text"),
     [
         ("Gold.\n{{Loot|Crab|12%}}\nIron.", "Gold.\n\nIron."),
+        (":{{Loot|Crab|12%}}\nIron.", "Iron."),
         ("{{Box of|Crab|12%}}'''Crabs''' bite.", "Crabs bite."),
         ("{{Mine|name=Dale|depth=300|ore=gold}}Dale is deep.", "Dale is deep."),
         ("{{Mine\n| Dale\n| 300\n}} is deep.", "is deep."),
