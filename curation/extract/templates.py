@@ -1,9 +1,8 @@
 """What stands for a call of a template in the text of a page.
 
 Without the wiki's own template pages no template can be expanded. Those that many wikis share are known by name: they
-show words, names and numbers of the sentence around them, or furniture that is no part of the text. Of any other the
-arguments decide: a template that is given sentences shows them, one that is given one short name in the midst of a line
-shows that name, and one that is given named facts is a box (`guesses.py`).
+show words, names and numbers of the sentence around them, or furniture that is no part of the text. So are units and
+currencies (`quantities.py`). Of any other the arguments decide (`guesses.py`).
 """
 
 import re
