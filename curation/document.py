@@ -22,12 +22,24 @@ class Captured:
 
 
 @dataclass(frozen=True)
+class TemplateUse:
+    """What became of the calls of one template in one page of wikitext; characters are those that can be seen."""
+
+    name: str
+    calls: int
+    given: int  # characters of the arguments
+    kept: int  # characters that came into the text
+    on_purpose: bool  # whether templates of this name are left out
+
+
+@dataclass(frozen=True)
 class Extracted:
     """The text of an item before cleaning."""
 
     text: str
     title: str | None
     extractor: str
+    templates: tuple[TemplateUse, ...] = ()
 
 
 class Dropped(Exception):

@@ -6,7 +6,7 @@ recorded on its row and never costs another document.
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +147,15 @@ def _extracted(capture: Row) -> Row:
         raise Failed(capture["error"] or "nothing was captured", Reason.CAPTURE_FAILED)
     found = _extract(capture)
     title = _storable(found.title) if found.title else None
-    document = {**_document(capture), "title": capture["title"] or title, "extractor": found.extractor, "cleaners": [], "edits": []}
+    uses = [{**asdict(use), "name": _storable(use.name)} for use in found.templates]
+    document = {
+        **_document(capture),
+        "title": capture["title"] or title,
+        "extractor": found.extractor,
+        "templates": uses,
+        "cleaners": [],
+        "edits": [],
+    }
     return _with_text(document, _storable(found.text))
 
 

@@ -59,6 +59,21 @@ DOCUMENTS = _schema(
         "title": (_TEXT, "as the source gives it"),
         "licence": (_TEXT, "as the file's own header names it, else as the item, the source or the recipe states it"),
         "extractor": (_TEXT, "what made text of the content"),
+        "templates": (
+            pa.list_(
+                pa.struct(
+                    [
+                        ("name", _TEXT),
+                        ("calls", pa.int32()),
+                        ("given", pa.int32()),
+                        ("kept", pa.int32()),
+                        ("on_purpose", pa.bool_()),
+                    ]
+                )
+            ),
+            "of wikitext, what became of each template: its calls, the visible characters of their arguments, those that came into "
+            "the text, and whether it is left out on purpose",
+        ),
         "cleaners": (pa.list_(_TEXT), "the cleaners that changed the text, in order"),
         "edits": (
             pa.list_(

@@ -135,6 +135,28 @@ GROUP BY ALL
 ORDER BY recipe, doc_id, cleaner;
 COMMENT ON VIEW cleanings IS 'How often each cleaner changed each document, and how many characters it cut and put.';
 
+CREATE VIEW template_losses AS
+WITH uses AS (
+    SELECT recipe, source, domain, unnest(templates) AS used
+    FROM documents
+)
+SELECT
+    recipe,
+    source,
+    domain,
+    used.name AS template,
+    used.on_purpose AS on_purpose,
+    count(*) AS documents,
+    sum(used.calls)::BIGINT AS calls,
+    sum(used.given)::BIGINT AS argument_characters,
+    sum(used.kept)::BIGINT AS kept_characters,
+    sum(greatest(used.given - used.kept, 0))::BIGINT AS lost_characters
+FROM uses
+GROUP BY ALL
+ORDER BY on_purpose, lost_characters DESC, recipe, source, template;
+COMMENT ON VIEW template_losses IS
+'The meter of lost text: per template of wikitext what its calls were given and how much of it came into the texts; first what was truly lost, then (on_purpose) references, boxes, navigation and notes to editors.';
+
 -- Verdicts ----------------------------------------------------------------------------------------------------------
 
 CREATE VIEW stage_order AS

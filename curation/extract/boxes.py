@@ -14,7 +14,7 @@ _LONGEST_FACT = 120  # characters; what is longer describes
 _FEWEST_FACTS = 3
 _LAYOUT = re.compile(
     r"image|img|picture|photo|caption|alt$|style|width|height|align|colou?r|^bg|float|class|url|link|logo|map$|icon|screenshot|size|"
-    r"position|^(?:id|lang|date|footnotes?|source|ref|refs|type|format|list\d*|border|state|lat|long?|download|group|label\d*|prev|next)$|"
+    r"position|^(?:id|lang|date|footnotes?|source|ref|refs|type|format|list\d*|border|state|lat|long?|download|group|label\d*|prev|next|bot|fix-attempted|access-?date|archive-?date|reason)$|"
     r"bild|^col|row|px$|direction|total|font|text-|padding|margin|background|nocat|category|sort"
 )
 _NO_FACT = re.compile(
@@ -27,10 +27,15 @@ def is_infobox(name: str) -> bool:
     return name.startswith("infobox") or name.endswith("infobox")
 
 
+def named_facts(arguments: Arguments) -> Arguments:
+    """The arguments that say something of a thing, without those that say how to show it."""
+    named = {name: value for name, value in arguments.items() if not (name.isdecimal() or _LAYOUT.search(name))}
+    return {name: value for name, value in named.items() if not _NO_FACT.search(value)}
+
+
 def box_facts(arguments: Arguments) -> str:
     """The named facts of a box, one a line, and its descriptions in paragraphs of their own; nothing where it has no facts."""
-    named = {name: value for name, value in arguments.items() if not (name.isdecimal() or _LAYOUT.search(name))}
-    facts = {name: value for name, value in named.items() if not _NO_FACT.search(value)}
+    facts = named_facts(arguments)
     if len(facts) < _FEWEST_FACTS:
         return ""
     lines = [f"* {name.replace('_', ' ').capitalize()}: {value}" for name, value in facts.items() if len(value) <= _LONGEST_FACT]

@@ -65,5 +65,11 @@ def marriage(arguments: Arguments) -> str:
     return f"{spouse} (m. {'–'.join(years)})" if years else spouse
 
 
+def old_style(arguments: Arguments) -> str:
+    """{{OldStyleDate|December 22|1889|December 10}}: December 22 [O.S. December 10] 1889."""
+    new, year, old = (arguments.get(name, "") for name in ("1", "2", "3"))
+    return f"{new} [O.S. {old}] {year}".strip() if old else f"{new} {year}".strip()
+
+
 def _span(arguments: Arguments) -> str:
     return "–".join(arguments[name] for name in ("1", "2") if arguments.get(name))

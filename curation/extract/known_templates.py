@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from curation.extract import dates, measures, quotations
+from curation.extract import dates, measures, quantities, quotations
 from curation.extract.arguments import Arguments
 from curation.extract.tables import BAR, row_of
 
@@ -56,6 +56,24 @@ def _or(text: str) -> Template:
     return lambda arguments: arguments.get("1") or text
 
 
+def _raised(arguments: Arguments) -> str:
+    """10{{sup|6}} must not become 106; the letters of 4{{sup|th}} may stand where they are."""
+    raised = arguments.get("1", "")
+    return raised if raised.isalpha() else f"^{raised}"
+
+
+def _version(arguments: Arguments) -> str:
+    """{{version|o|52.0}}: 52.0; the letter says how to colour it, and alone it is a key to the colours."""
+    shown = _last(arguments)
+    return shown if any(map(str.isdigit, shown)) else ""
+
+
+def _plural(arguments: Arguments) -> str:
+    """{{plural|3|axe|axes}}: 3 axes."""
+    number, one = arguments.get("1", ""), arguments.get("2", "")
+    return f"{number} {one if number == '1' else arguments.get('3') or f'{one}s'}".strip()
+
+
 _FIRST = _argument("1")
 
 TEMPLATES: dict[str, Template] = {
@@ -70,11 +88,11 @@ TEMPLATES: dict[str, Template] = {
         (
             *("nowrap", "nobr", "nobreak", "small", "smaller", "big", "larger", "abbr", "sic", "ill", "interlanguage link", "mvar"),
             *("math", "var", "em", "strong", "tooltip", "visible anchor", "vanchor", "flag", "flagcountry", "nobold", "tq", "talk quote"),
-            *("keypress", "key", "code", "mono", "tt", "unicode", "italic", "italics", "noitalic", "underline", "strike", "tlx", "tl"),
+            *("code", "mono", "tt", "unicode", "italic", "italics", "noitalic", "underline", "strike", "tlx", "tl"),
             *("num", "ship prefix", "linktext", "w", "wp", "smallcaps", "sc", "allcaps", "char", "bo", "i", "b", "c", "nastaliq"),
             *("center", "poemquote", "nihongo foot", "cs", "icon text", "section link", "anchored text", "nihongo2", "spoiler"),
             *("u", "user", "textbox", "bible", "isocode", "respell1", "hebrew", "nq", "linktext", "wikt", "grey", "gray", "big quote"),
-            *("u-", "bibleref", "cyrl", "grc-transl", "polytonic", "poem", "verse", "midsize", "nonfree", "tick", "railgauge", "scroll"),
+            *("u-", "bibleref", "cyrl", "grc-transl", "polytonic", "poem", "verse", "midsize", "nonfree", "railgauge", "scroll"),
         ),
         _FIRST,
     ),
@@ -87,9 +105,15 @@ TEMPLATES: dict[str, Template] = {
     **dict.fromkeys(("ublist", "collapsible list", "bulleted list", "blist"), _items),
     **dict.fromkeys(("columns-list", "column list", "div col content", "colist", "columns", "multicol"), _columns),
     **dict.fromkeys(("circa", "c.", "ca."), _prefixed("c. ")),
-    **dict.fromkeys(("ndash", "spaced ndash", "snd", "spnd", "--", "en dash", "dash", "spaced en dash"), _constant(" – ")),
-    **dict.fromkeys(("mdash", "spaced mdash", "em dash", "---", "mdashb"), _constant(" — ")),
-    **dict.fromkeys(("nbsp", "space", "spaces", "thinsp", "pad", "zwsp", "nnbsp", "quad", "em space"), _constant(" ")),
+    **dict.fromkeys(
+        ("spaced ndash", "snd", "snds", "spnd", "--", "en dash", "dash", "spaced en dash", "ndash", "endash"), _constant(" – ")
+    ),
+    **dict.fromkeys(("mdash", "spaced mdash", "em dash", "emdash", "---", "mdashb"), _constant(" — ")),
+    **dict.fromkeys(("nbsp", "space", "spaces", "thinsp", "pad", "zwsp", "nnbsp", "quad", "em space", "gap"), _constant(" ")),
+    **dict.fromkeys(("br", "break", "crlf"), _constant("<br>")),
+    **dict.fromkeys(("col-2", "col-3", "col-4", "col-5", "col-break", "multicol-break"), _constant("\n\n")),
+    **dict.fromkeys(("tick", "check", "check mark", "checkmark", "tickmark"), _or("✓")),
+    **dict.fromkeys(("cross", "x mark", "xmark", "crossmark"), _or("✗")),
     **{name: _vessel(name.upper()) for name in ("ss", "uss", "hms", "rms", "ms", "mv", "hmas", "hmcs", "css")},
     **dict.fromkeys(("citation", "cit", "literatur", "cita libro", "cita web", "ouvrage", "مرجع كتاب"), quotations.cited),
     **dict.fromkeys(("harvnb", "harvtxt", "harv", "harvcol", "harvcoltxt"), quotations.cited_shortly),
@@ -103,6 +127,12 @@ TEMPLATES: dict[str, Template] = {
     **dict.fromkeys(("usd", "us$", "us dollar"), _money("US$")),
     **dict.fromkeys(("gbp", "£"), _money("£")),
     **dict.fromkeys(("eur", "euro", "€"), _money("€")),
+    **dict.fromkeys(("pop density", "population density"), quantities.population_density),
+    **dict.fromkeys(("increase", "decrease", "steady", "increasenegative", "decreasepositive", "profit", "loss"), _FIRST),
+    **dict.fromkeys(("key", "keypress", "keys", "kbd"), _joined("+")),
+    **dict.fromkeys(("rating", "stars", "score"), _joined("/")),
+    **dict.fromkeys(("nuclide", "nuclide2", "simplenuclide", "simplenuclide2"), _joined("-")),
+    **dict.fromkeys(("radic", "sqrt", "root"), _prefixed("√")),
     **dict.fromkeys(("age", "age in years", "age in days", "inflation-year"), _constant(2 * measures.UNKNOWN)),
     **dict.fromkeys(("formatprice", "format price"), lambda arguments: measures.grouped(_FIRST(arguments))),
     "inflation": measures.inflated,
@@ -124,13 +154,19 @@ TEMPLATES: dict[str, Template] = {
     "marriage": dates.marriage,
     "ship": lambda arguments: f"{arguments.get('1', '')} {arguments.get('2', '')}".strip(),
     "val": measures.valued,
-    "sup": _prefixed("^"),
-    "sub": _prefixed("_"),
+    "sup": _raised,
+    "sub": _FIRST,
+    "pi": _constant("π"),
+    "unit": quantities.with_unit,
+    "plural": _plural,
+    "harvs": quotations.cited_in_words,
+    "version": _version,
+    "oldstyledate": dates.old_style,
     "isbn": _prefixed("ISBN "),
     "url": _argument("2", "1"),
     "official website": _constant(""),
     "height": measures.height,
-    "coord": measures.coordinates,
+    **dict.fromkeys(("coord", "coor", "coor d", "coor dm", "coor dms", "koördinate"), measures.coordinates),
     "fs player": lambda arguments: f"\n{row_of((arguments.get(n, '') for n in ('no', 'pos', 'nat', 'name')), BAR)}\n",
     "sitename": _constant("the wiki"),
     "!": _constant("|"),
@@ -139,7 +175,7 @@ TEMPLATES: dict[str, Template] = {
     "(": _constant("{"),
     ")": _constant("}"),
     "'": _constant("'"),
-    '"': _prefixed("„", "“"),
+    '"': _prefixed('"', '"'),
     "·": _constant(" · "),
     "•": _constant(" • "),
     "'s": _constant("'s"),

@@ -88,6 +88,17 @@ def cited_shortly(arguments: Arguments) -> str:
     return shown + (f", p. {pages[0]}" if pages[0] else "") + (f", pp. {pages[1]}" if pages[1] else "")
 
 
+def cited_in_words(arguments: Arguments) -> str:
+    """{{harvs|txt|last=Moishezon|year=1966}}: Moishezon (1966); with nb for txt no brackets, with neither both within them."""
+    authors = " & ".join(filter(None, (arguments.get(name, "") for name in ("last", "last1", "author", "last2", "last3"))))
+    years = ", ".join(filter(None, (arguments.get(name, "") for name in ("year", "year1", "year2", "year3"))))
+    options = {*arguments, *arguments.values()}
+    if "txt" in options and years:
+        return f"{authors} ({years})".strip()
+    shown = f"{authors} {years}".strip()
+    return shown if "nb" in options or not shown else f"({shown})"
+
+
 def _names(arguments: Arguments) -> str:
     found = []
     for number in ("", *map(str, range(1, _MOST_AUTHORS))):

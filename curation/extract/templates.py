@@ -1,9 +1,8 @@
 """What stands for a call of a template in the text of a page.
 
 Without the wiki's own template pages no template can be expanded. Those that many wikis share are known by name: they
-show words, names and numbers of the sentence around them, or furniture that is no part of the text. Of any other the
-arguments decide: a template that is given sentences shows them, one that is given one short name in the midst of a line
-shows that name, and one that is given named facts is a box.
+show words, names and numbers of the sentence around them, or furniture that is no part of the text. So are units and
+currencies (`quantities.py`). Of any other the arguments decide (`guesses.py`).
 """
 
 import re
@@ -12,25 +11,17 @@ from functools import lru_cache
 
 from curation.extract import measures, quotations
 from curation.extract.arguments import Arguments
-from curation.extract.boxes import DESCRIPTIONS, box_facts, is_infobox
+from curation.extract.boxes import box_facts, is_infobox
 from curation.extract.furniture import is_furniture
+from curation.extract.guesses import guess, without_marks
 from curation.extract.known_templates import TEMPLATES, Template
+from curation.extract.quantities import named_quantity
 
-GUESS_START, GUESS_END = "\ue002", "\ue003"
-"""Around a name that a template nobody knows was given: it stays where a line has more than such names."""
-
-_LONGEST_GUESS = 80  # characters; names and numbers are shorter
-_FEWEST_WORDS = 8  # of an argument that is taken for prose
-_FACTS = 3  # named arguments; with as many a template is taken for a box
-_TEXTS = ("text", "texte", "quote", "content", "dialogue", "line", "message", "body", "quotation")
 _NAME = re.compile(r"\s*[\w -]{1,30}\s*")
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_SENTENCE = re.compile(r"[.!?…。！？][\"'”’»)\]]*(?:\s|$)")
-_LIST = re.compile(r"^[*#:;]", re.MULTILINE)
 _PREFIX = re.compile(r"(?:template|msg|msgnw|subst|safesubst|vorlage|modèle|plantilla)\s*:\s*", re.IGNORECASE)
+_TAGS = ("#tag:ref", "#tag:references", "#tag:gallery", "#tag:imagemap", "#tag:indicator")
+_FUNCTIONS = ("formatnum", "plural", "lc", "uc", "lcfirst", "ucfirst")
 _QUALIFIER = re.compile(r"\s*\([^)]*\)$")
-_GUESSED = re.compile(f"{GUESS_START}([^{GUESS_START}{GUESS_END}]*){GUESS_END}")
-_GUESSES_ALONE = re.compile(rf"^[ \t*:#;]*(?:{GUESS_START}[^{GUESS_START}{GUESS_END}\n]*{GUESS_END}[ \t]*)+$", re.MULTILINE)
 
 
 def expand(parts: list[str], title: str) -> str:
@@ -44,27 +35,57 @@ def expand_with_boxes(parts: list[str], title: str) -> str:
 
 
 def _expand(parts: list[str], title: str, shown: Callable[[str, list[str]], str]) -> str:
-    name = parts[0].strip()
-    if name.startswith("#") or ":" in name:
-        called = _PREFIX.sub("", name, count=1)
-        if called == name:
-            return _function(name, parts[1:])
-        name = called
-    key = " ".join(name.replace("_", " ").lower().split())
-    if key in ("pagename", "fullpagename", "basepagename", "subpagename"):
+    name = name_of(parts[0])
+    if ":" in name:
+        return _function(parts[0].strip(), parts[1:])
+    if name in ("pagename", "fullpagename", "basepagename", "subpagename"):
         return _QUALIFIER.sub("", title)
-    return shown(key, parts[1:])
+    return shown(name, parts)
+
+
+@lru_cache(maxsize=4096)
+def name_of(called: str) -> str:
+    """The name of a template as calls write it, in lower case; that of a parser function with its colon.
+
+    What `#tag` and `#invoke` call is part of the name, as `#tag:ref`.
+    """
+    name = called.strip()
+    if name.startswith("#") or ":" in name:
+        without = _PREFIX.sub("", name, count=1)
+        if without == name:
+            function, _, first = name.lower().partition(":")
+            return f"{function.strip()}:{first.strip() if function.strip() in ('#tag', '#invoke') else ''}"
+        name = without
+    return " ".join(name.replace("_", " ").lower().split())
+
+
+def given(parts: list[str]) -> list[str]:
+    """What a call, given as its parts, has for arguments: their values."""
+    function = [parts[0].partition(":")[2]] if name_of(parts[0])[-1:] == ":" else []
+    return function + [
+        value if equals and _NAME.fullmatch(name) else part for part in parts[1:] for name, equals, value in [part.partition("=")]
+    ]
+
+
+def is_left_out(name: str) -> bool:
+    """Whether a template, by `name_of`, is left out on purpose: a reference, a box, navigation, a note to editors."""
+    if ":" in name:
+        return name in _TAGS if name.startswith("#") else name.removesuffix(":") not in _FUNCTIONS
+    return _template(name) is None
 
 
 def _shown(name: str, parts: list[str]) -> str:
     template = _template(name)
-    return template(_arguments(parts)) if template is not None else ""
+    if template is _unknown:
+        arguments = _arguments(parts[1:])
+        return named_quantity(name, arguments) or guess(arguments, parts[0].strip(), inline=not any("\n" in part for part in parts))
+    return template(_arguments(parts[1:])) if template is not None else ""
 
 
 def _shown_with_facts(name: str, parts: list[str]) -> str:
     template = _template(name)
-    if template is _guess or (template is None and is_infobox(name)):
-        facts = box_facts({key: without_marks(value) for key, value in _arguments(parts).items()})
+    if template is _unknown or (template is None and is_infobox(name)):
+        facts = box_facts({key: without_marks(value) for key, value in _arguments(parts[1:]).items()})
         return facts or _shown(name, parts)
     return _shown(name, parts)
 
@@ -86,7 +107,12 @@ def _template(name: str) -> Template | None:
             return None
     if "dialog" in last or "conversation" in last:
         return quotations.dialogue
-    return quotations.quote if "quote" in last or "quotation" in last else _guess
+    return quotations.quote if "quote" in last or "quotation" in last else _unknown
+
+
+def _unknown(_arguments: Arguments) -> str:
+    """Stands for every template of which nothing is known: the arguments of a call decide."""
+    return ""
 
 
 def _function(name: str, parts: list[str]) -> str:
@@ -121,43 +147,3 @@ def _arguments(parts: list[str]) -> Arguments:
             position += 1
             arguments[str(position)] = part.strip()
     return arguments
-
-
-def _guess(arguments: Arguments) -> str:
-    """What a template shows of which nothing is known but its arguments."""
-    values = {name: value for name, value in arguments.items() if value}
-    unnamed = [value for name, value in values.items() if name.isdecimal()]
-    named = len(values) - len(unnamed)
-    shown = [value for name, value in values.items() if name in _TEXTS]
-    if shown and named < _FACTS + len(shown):
-        return _block(without_marks(shown[0]))
-    if named >= _FACTS and named > len(unnamed):
-        return _block("\n\n".join(values[name] for name in DESCRIPTIONS if _is_prose(values.get(name, ""))))
-    prose = [value for value in unnamed if _is_prose(value)]
-    if prose:
-        return _block("\n\n".join(map(without_marks, prose)))
-    if len(unnamed) == 1 and not named and len(unnamed[0]) <= _LONGEST_GUESS and "\n" not in unnamed[0]:
-        return f"{GUESS_START}{without_marks(unnamed[0])}{GUESS_END}"
-    return ""
-
-
-def _is_prose(value: str) -> bool:
-    if "\n" in value and len(_LIST.findall(value)) > 1:
-        return True
-    return len(value) > _FEWEST_WORDS and len(_WORD.findall(value)) >= _FEWEST_WORDS and _SENTENCE.search(value) is not None
-
-
-def _block(text: str) -> str:
-    return f"\n\n{text}\n\n" if "\n" in text else text
-
-
-def without_marks(text: str) -> str:
-    """Keeps every name that was guessed."""
-    return _GUESSED.sub(r"\1", text)
-
-
-def settle(text: str) -> str:
-    """Decides on the names that were guessed: those on lines of their own are boxes and go, all others stay."""
-    if GUESS_START not in text:
-        return text
-    return without_marks(_GUESSES_ALONE.sub("", text))

@@ -10,11 +10,13 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.elements import nothing, replace_elements, without_comments
+from curation.extract.guesses import settle
 from curation.extract.measures import without_unknown
 from curation.extract.powers import is_power
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.stubs import require_more_than_stub
-from curation.extract.templates import expand, expand_with_boxes, settle
+from curation.extract.template_uses import TemplateMeter
+from curation.extract.templates import expand, expand_with_boxes
 from curation.extract.wikinodes import resolve
 
 _SHORT = 2_000  # characters of a page that may be nothing but a box of facts
@@ -52,7 +54,7 @@ _WRAPPED = 60  # characters; a line that is shorter may be one of a poem or an a
 _MARKUP = re.compile(r"\s*(?:#|- |1\. |\n)")
 _STRAY_STOP = re.compile(r"^[.,;:]\s+")
 _ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
-_PRIVATE = re.compile("[\ue000-\ue005]")
+_PRIVATE = re.compile("[\ue000-\ue007]")
 _ESCAPED_TAG = re.compile(r"&lt;(?:/?ref\b|br\b|!--)")
 _TAB = re.compile(r"^\|-\|", re.MULTILINE)
 _MARKED = re.compile("\ue000(\\d+)\ue001")
@@ -94,21 +96,31 @@ def _page(source: str, title: str | None) -> Extracted:
         raise Dropped(Reason.REDIRECT, f"redirects to {redirect.group(1).strip()}")
     if _DISAMBIGUATION.search(source) or (title or "").endswith("(disambiguation)"):
         raise Dropped(Reason.DISAMBIGUATION, "the page bears the template of a disambiguation page")
-    text = wikitext_to_text(source, title)
+    meter = TemplateMeter()
+    text = wikitext_to_text(source, title, meter, meter.left_out)
     if len(text) < _SHORT and not wikitext_to_text(source, title, _leave_out):  # nothing but templates: its boxes are what it says
-        text = wikitext_to_text(source, title, expand_with_boxes)
+        meter = TemplateMeter(expand_with_boxes)
+        text = wikitext_to_text(source, title, meter, meter.left_out)
     if not text:
         raise Dropped(Reason.EMPTY, "nothing but templates, links to files and references")
     require_more_than_stub(text, _STUB.search(source) is not None)
-    return Extracted(text, title, "wikitext")
+    return Extracted(text, title, "wikitext", meter.uses())
 
 
 def _leave_out(_parts: list[str], _title: str) -> str:
     return ""
 
 
-def wikitext_to_text(source: str, title: str | None = None, template: Callable[[list[str], str], str] = expand) -> str:
-    """Light Markdown from wikitext, in time linear in its length; `template` shows a call by its parts and the page's title."""
+def wikitext_to_text(
+    source: str,
+    title: str | None = None,
+    template: Callable[[list[str], str], str] = expand,
+    left_out: Callable[[int, str], None] = lambda _number, _guess: None,
+) -> str:
+    """Light Markdown from wikitext, in time linear in its length.
+
+    `template` shows a call by its parts and the page's title; `left_out` is told of tagged guesses that do not stay.
+    """
     kept: list[str] = []
 
     def keep(text: str) -> str:
@@ -120,7 +132,7 @@ def wikitext_to_text(source: str, title: str | None = None, template: Callable[[
     text = without_comments(_PRIVATE.sub("", source))
     text = _protect(text, keep)
     text = _without_elements(text)
-    text = without_unknown(settle(resolve(text, lambda parts: template(parts, title or ""))))
+    text = without_unknown(settle(resolve(text, lambda parts: template(parts, title or "")), left_out))
     text = _TAB.sub("\n", text) if "|-|" in text else text
     text = _MAGIC.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", text)))
     text = _RAISED.sub(_power, _QUOTES.sub("", text))

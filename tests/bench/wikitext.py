@@ -34,10 +34,8 @@ from pathlib import Path
 import lxml.html
 from lxml import etree
 
-from curation.extract.elements import names, without_comments
-from curation.extract.furniture import is_furniture
-from curation.extract.templates import expand
-from curation.extract.wikinodes import resolve
+from curation.extract.elements import names
+from curation.extract.template_uses import TemplateMeter
 from curation.extract.wikitext import wikitext_to_text
 from tests.bench import parsoid
 
@@ -48,7 +46,6 @@ _PARSOID = "corpus/wiki/wikipedia-parsoid-html.zip"
 _ARTICLES = ("test/fixtures/Dog.html", "test/fixtures/ar-Mathematics.html")
 _TALKS = ("corpus/wiki/wikipedia-talk-html.zip", "tests/cases/{0}/{0}.html", ("fr-unsigned-parsoid", "pl-big-parsoid"))
 _DUMPS = ("corpus/wiki/enwiki-2016-shortened.xml.bz2", "corpus/game/fandom-titanic_pages_current.xml.gz")
-_REFERENCE = re.compile(r"<ref\b[^<>/]*>.*?</ref>", re.DOTALL)
 _RECORDED = ("23-parse.json", "04-generator-allpages-content.json")
 
 _FURNITURE = names(
@@ -84,6 +81,7 @@ class Meter:
     rendered: int = 0
     extracted: int = 0
     kept: Counter[str] = field(default_factory=Counter)
+    on_purpose: bool = False
 
 
 def main() -> None:
@@ -121,30 +119,26 @@ def _print_rendered(rows: int) -> None:
 
 def _print_unrendered(rows: int) -> None:
     print("\nPages without a rendered form: characters that the templates are given and that are extracted of them")
-    print(f"{'template':34} {'calls':>6} {'given':>9} {'ours':>8} {'left out by name':>17}")
+    print(f"{'template':34} {'calls':>6} {'given':>9} {'ours':>8} {'left out on purpose':>19}")
     for name, meter in sorted(unrendered().items(), key=lambda pair: pair[1].extracted - pair[1].rendered)[:rows]:
-        by_name = "yes" if is_furniture(name) and not meter.extracted else ""
-        print(f"{name[:34]:34} {meter.calls:6} {meter.rendered:9} {meter.extracted:8} {by_name:>17}")
+        by_name = "yes" if meter.on_purpose else ""
+        print(f"{name[:34]:34} {meter.calls:6} {meter.rendered:9} {meter.extracted:8} {by_name:>19}")
 
 
 def unrendered() -> dict[str, Meter]:
-    """The templates of the dumps: `rendered` counts what they are given, for want of a page to look at."""
+    """The templates of the dumps by the product's own meter: `rendered` counts what they are given, for want of a page to look at."""
     found: dict[str, Meter] = {}
-
-    def count(parts: list[str]) -> str:
-        shown = expand(parts, "")
-        meter = found.setdefault(" ".join(parts[0].replace("_", " ").lower().split()), Meter())
-        meter.calls += 1
-        meter.rendered += sum(_visible_characters(part.partition("=")[2] or part) for part in parts[1:])
-        meter.extracted += _visible_characters(shown)
-        return shown
-
     for name in _DUMPS:
         with bz2.open(SHARED / name) if name.endswith(".bz2") else gzip.open(SHARED / name) as dump:
             for _, page in etree.iterparse(dump, tag="{*}page", huge_tree=True):
                 if page.findtext("{*}ns") == "0" and page.find("{*}redirect") is None:
-                    text = without_comments(page.findtext("{*}revision/{*}text") or "")
-                    resolve(_REFERENCE.sub("", text), count)
+                    product = TemplateMeter()
+                    wikitext_to_text(page.findtext("{*}revision/{*}text") or "", page.findtext("{*}title"), product, product.left_out)
+                    for use in product.uses():
+                        meter = found.setdefault(use.name, Meter(on_purpose=use.on_purpose))
+                        meter.calls += use.calls
+                        meter.rendered += use.given
+                        meter.extracted += use.kept
                 page.clear()
     return found
 

@@ -53,7 +53,17 @@ def document(doc_id: str, text: str, domain: str = "wiki") -> dict[str, Any]:
     """A row of DOCUMENTS."""
     row = dict.fromkeys(DOCUMENTS.names, "-")
     numbers = {"characters": len(text), "bytes": len(text.encode()), "value": None, "threshold": None}
-    return {**row, **numbers, "doc_id": doc_id, "domain": domain, "text": text, "cleaners": [], "edits": [], "verdict": "extracted"}
+    return {
+        **row,
+        **numbers,
+        "doc_id": doc_id,
+        "domain": domain,
+        "text": text,
+        "cleaners": [],
+        "edits": [],
+        "templates": [],
+        "verdict": "extracted",
+    }
 
 
 def decision(doc_id: str, stage: str = "quality", verdict: str = "kept", **others: Any) -> dict[str, Any]:

@@ -20,7 +20,15 @@ COOKIES = "We use cookies so that this site works as well for you as it does for
 def partition(path: Path, texts: list[str], first: int = 0, domain: Domain = Domain.WIKI) -> Path:
     rows: list[dict[str, Any]] = []
     for number, text in enumerate(texts, first):
-        known = {"doc_id": f"{number:03}", "source": "s", "domain": str(domain), "cleaners": [], "edits": [], "verdict": EXTRACTED}
+        known = {
+            "doc_id": f"{number:03}",
+            "source": "s",
+            "domain": str(domain),
+            "cleaners": [],
+            "edits": [],
+            "templates": [],
+            "verdict": EXTRACTED,
+        }
         rows.append({**dict.fromkeys(DOCUMENTS.names), **known, "text": text})
     write_table(path, rows, DOCUMENTS)
     return path

@@ -58,6 +58,7 @@ def document_row(name: str, domain: str, text: str) -> dict[str, object]:
         "revision": "1",
         "cleaners": [],
         "edits": [],
+        "templates": [],
         "text": text,
         "text_sha256": sha256_bytes(text.encode()),
         "characters": len(text),

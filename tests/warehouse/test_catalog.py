@@ -50,11 +50,12 @@ def test_publishing_again_changes_no_byte(tmp_path: Path) -> None:
 def test_documents_of_a_version_that_explained_nothing_can_be_asked_about(tmp_path: Path) -> None:
     workspace = make_workspace(tmp_path)
     for path in workspace.table("documents").glob("*/*.parquet"):
-        pq.write_table(pq.read_table(path).drop_columns(["edits"]), path)
+        pq.write_table(pq.read_table(path).drop_columns(["edits", "templates"]), path)
     workspace.database.unlink()
     publish(workspace)
     assert query(workspace, "SELECT cleaning FROM why('apple')").rows[0] == (None,)
     assert query(workspace, "SELECT count(*) FROM cleanings").rows == [(0,)]
+    assert query(workspace, "SELECT count(*) FROM template_losses").rows == [(0,)]
 
 
 def test_a_new_partition_shows_without_publishing(tmp_path: Path) -> None:

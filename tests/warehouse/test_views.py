@@ -113,6 +113,19 @@ def test_why_says_how_often_each_cleaner_changed_the_text(fresh: Workspace) -> N
     ]
 
 
+def test_the_meter_of_lost_text_adds_up_by_template_and_shows_true_losses_first(fresh: Workspace) -> None:
+    loot = {"name": "loot", "calls": 2, "given": 20, "kept": 5, "on_purpose": False}
+    measure = {"name": "convert", "calls": 1, "given": 3, "kept": 18, "on_purpose": False}
+    note = {"name": "efn", "calls": 1, "given": 90, "kept": 0, "on_purpose": True}
+    add(fresh, "documents", [document("apple", 90) | {"templates": [loot, note]}, document("birch", 90) | {"templates": [loot, measure]}])
+    found = ask(fresh, "SELECT * EXCLUDE (recipe, source, domain) FROM template_losses")
+    assert [tuple(row.values()) for row in found] == [
+        ("loot", False, 2, 4, 40, 10, 30),
+        ("convert", False, 1, 1, 3, 18, 0),
+        ("efn", True, 1, 1, 90, 0, 90),
+    ]
+
+
 def test_why_takes_wildcards_for_what_they_are(workspace: Workspace) -> None:
     assert ask(workspace, "SELECT * FROM why('%')") == []
 
