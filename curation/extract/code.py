@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from curation.clean.characters import long_tokens
 from curation.clean.encoding import decode
 from curation.clean.licence_header import comment_blocks
 from curation.decisions import Reason
@@ -37,8 +38,10 @@ _BUILT = re.compile(
 )
 """What bundlers and compilers to JavaScript write near the top."""
 _ENCODED = re.compile(
-    r"[A-Za-z0-9+/=]{120,}|(?:\\x[0-9a-fA-F]{2}){20,}|(?:0x[0-9a-fA-F]{1,16}[uUlL]*,\s*){12,}|(?:-?\d[\d.eE+-]*f?,\s*){16,}"
+    r"[A-Za-z0-9+/=]{120,}|(?:\\x[0-9a-fA-F]{2}){20,}|(?:0x[0-9a-fA-F]{1,16}[uUlL]*,\s*){12,}|(?:-?\d[\d.eE+-]{0,80}f?,\s*){16,}"
 )
+_NUMBERS = re.compile(r"\d[\d.eE+-]{0,80}f?,\s*(?:-?\d[\d.eE+-]{0,80}f?,\s*){15}")
+"""The last of these, without its first sign, so that only digits are tried."""
 _MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|[.-](?:bundle|slim\.min)\.js$", re.IGNORECASE)
 
 
@@ -93,9 +96,14 @@ def _require_written(text: str) -> None:
 
 
 def _require_code(text: str) -> None:
-    if len(text) < DATA_MIN_CHARACTERS:
+    if len(text) < DATA_MIN_CHARACTERS or not _may_be_data(text):
         return
     encoded = sum(found.end() - found.start() for found in _ENCODED.finditer(text))
     share = encoded / len(text)
     if share > DATA_SHARE:
         raise Dropped(Reason.DATA, f"{share:.0%} of the characters are numbers or encoded bytes", share, DATA_SHARE)
+
+
+def _may_be_data(text: str) -> bool:
+    """A quick look for each of the four forms, which nearly all code does not pass."""
+    return any(long_tokens(text, 120, digits=0)) or text.count("\\x") >= 20 or text.count("0x") >= 12 or _NUMBERS.search(text) is not None
