@@ -46,11 +46,11 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://[!-~]+")
-_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[0-9][0-9]*")  # written so, only digits are tried
 _HEADING = re.compile(r"#{1,6} [^\n]*")
 _SECTION_END = re.compile(r"\s*(?:\Z|#{1,6} )")
 _EMPTY_MARK = re.compile(r"[ \t]*(?:#+|//+|\*+|;+|%+|--+)?[ \t]*")
-_SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s)|\n")
+_SENTENCE_END = re.compile(r"[.!?\n](?:(?<=\n)|[\"')\]]*(?=\s))")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,11 @@ def units(text: str, domain: Domain, worth: Callable[[str], bool]) -> Iterator[U
 
 def outline(line: str) -> str:
     """A line without what may differ between two that count as the same: numbers and addresses."""
-    plain = _NUMBER.sub("0", line.strip())
+    return _without_addresses(_NUMBER.sub("0", line))
+
+
+def _without_addresses(line: str) -> str:
+    plain = line.strip()
     return _ADDRESS.sub("http", plain) if "://" in plain else plain
 
 
@@ -86,7 +90,7 @@ def without(recurring: Recurring, domain: Domain) -> Callable[[str], Iterator[Ed
 
 def _lines(text: str, worth: Callable[[str], bool]) -> Iterator[Unit]:
     run, start, fenced = list[tuple[int, str]](), 0, False
-    for line in text.split("\n"):
+    for line, unnumbered in zip(text.split("\n"), _NUMBER.sub("0", text).split("\n"), strict=True):
         size = len(line)
         if line.startswith(("```", "~~~")):
             fenced = not fenced
@@ -96,7 +100,7 @@ def _lines(text: str, worth: Callable[[str], bool]) -> Iterator[Unit]:
             if run:
                 yield from _items(run, worth)
                 run = []
-            if not fenced and _may_say(line) and worth(outline(line)):
+            if not fenced and _may_say(line) and worth(_without_addresses(unnumbered)):
                 yield from _prose(line, start, LONG_WORDS, SHORT_WORDS)
         start += size + 1
     yield from _items(run, worth)

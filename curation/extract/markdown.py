@@ -93,7 +93,8 @@ def _prose(text: str, is_book: bool) -> str:
         text = _REFERENCE.sub(_referred, _AUTHORS.sub(_cited, _CITATION.sub("", _ROLE.sub("", text))))
     text = _SLIDE_MARK.sub(r"\2", text) if "[" in text else text
     text = _LINK.sub(r"\1", _PICTURE.sub("", text)) if "](" in text else text
-    return _LIQUID.sub("", _TAG.sub("", _AUTOLINK.sub("", text)))
+    text = _TAG.sub("", _AUTOLINK.sub("", text)) if "<" in text else text
+    return _LIQUID.sub("", text) if "{" in text else text
 
 
 def _referred(found: re.Match[str]) -> str:
