@@ -75,11 +75,7 @@ def units(text: str, domain: Domain, worth: Callable[[str], bool]) -> Iterator[U
 
 def outline(line: str) -> str:
     """A line without what may differ between two that count as the same: numbers and addresses."""
-    return _without_addresses(_NUMBER.sub("0", line))
-
-
-def _without_addresses(line: str) -> str:
-    plain = line.strip()
+    plain = _NUMBER.sub("0", line.strip())
     return _ADDRESS.sub("http", plain) if "://" in plain else plain
 
 
@@ -90,7 +86,7 @@ def without(recurring: Recurring, domain: Domain) -> Callable[[str], Iterator[Ed
 
 def _lines(text: str, worth: Callable[[str], bool]) -> Iterator[Unit]:
     run, start, fenced = list[tuple[int, str]](), 0, False
-    for line, unnumbered in zip(text.split("\n"), _NUMBER.sub("0", text).split("\n"), strict=True):
+    for line in text.split("\n"):
         size = len(line)
         if line.startswith(("```", "~~~")):
             fenced = not fenced
@@ -100,7 +96,7 @@ def _lines(text: str, worth: Callable[[str], bool]) -> Iterator[Unit]:
             if run:
                 yield from _items(run, worth)
                 run = []
-            if not fenced and _may_say(line) and worth(_without_addresses(unnumbered)):
+            if not fenced and _may_say(line) and worth(outline(line)):
                 yield from _prose(line, start, LONG_WORDS, SHORT_WORDS)
         start += size + 1
     yield from _items(run, worth)

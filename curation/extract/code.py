@@ -37,11 +37,10 @@ _BUILT = re.compile(
     r"webpackBootstrap|__webpack_require__|parcelRequire|Object\.defineProperty\(exports, ['\"]__esModule['\"]|\bSystem\.register\(\["
 )
 """What bundlers and compilers to JavaScript write near the top."""
-_ENCODED = re.compile(
-    r"[A-Za-z0-9+/=]{120,}|(?:\\x[0-9a-fA-F]{2}){20,}|(?:0x[0-9a-fA-F]{1,16}[uUlL]*,\s*){12,}|(?:-?\d[\d.eE+-]{0,80}f?,\s*){16,}"
-)
-_NUMBERS = re.compile(r"\d[\d.eE+-]{0,80}f?,\s*(?:-?\d[\d.eE+-]{0,80}f?,\s*){15}")
-"""The last of these, without its first sign, so that only digits are tried."""
+_HEXADECIMAL, _DECIMAL = r"0x[0-9a-fA-F]{1,16}[uUlL]*,\s*", r"\d[\d.eE+-]{0,80}f?,\s*"
+_ENCODED = re.compile(rf"[A-Za-z0-9+/=]{{120,}}|(?:\\x[0-9a-fA-F]{{2}}){{20,}}|(?:{_HEXADECIMAL}){{12,}}|(?:-?{_DECIMAL}){{16,}}")
+_LISTED = re.compile(rf"{_HEXADECIMAL}(?:{_HEXADECIMAL}){{11}}"), re.compile(rf"{_DECIMAL}(?:-?{_DECIMAL}){{15}}")
+"""The last two forms, written so that they are tried at a zero and at digits alone."""
 _MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|[.-](?:bundle|slim\.min)\.js$", re.IGNORECASE)
 
 
@@ -105,5 +104,7 @@ def _require_code(text: str) -> None:
 
 
 def _may_be_data(text: str) -> bool:
-    """A quick look for each of the four forms, which nearly all code does not pass."""
-    return any(long_tokens(text, 120, digits=0)) or text.count("\\x") >= 20 or text.count("0x") >= 12 or _NUMBERS.search(text) is not None
+    """A quick look that nearly all code does not pass: whether there are bytes or numbers in a row, or else enough long words."""
+    if text.count("\\x") >= 20 or any(listed.search(text) for listed in _LISTED):
+        return True
+    return sum(end - start for start, end in long_tokens(text, 120, digits=0)) > DATA_SHARE * len(text)

@@ -54,7 +54,7 @@ def word_signals(text: str, words: Words) -> dict[str, Any]:
     """Number and mean length of words, symbols per word, share with a letter, stop words that occur, share of stand-ins."""
     count, counts = len(words.ids), words.counts
     symbols = _hashes(text) + text.count("…") + (len(_DOTS.findall(text)) if "..." in text else 0)
-    letterless = sum(times for word, times in zip(words.numbers, counts, strict=True) if not word.isalpha() and not _LETTER.search(word))
+    letterless = sum(times for word, times in zip(words.numbers, counts, strict=True) if not word[0].isalpha() and not _LETTER.search(word))
     lost = sum(map(text.count, STAND_INS))
     return {
         "words": float(count),
