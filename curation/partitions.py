@@ -137,7 +137,11 @@ def _with_text(document: Row, text: str) -> Row:
 
 def _storable(text: str) -> str:
     """Text without halves of surrogate pairs, which UTF-8 cannot hold."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def _extracted(capture: Row) -> Row:

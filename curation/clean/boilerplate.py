@@ -46,11 +46,11 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://[!-~]+")
-_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[0-9][0-9]*")  # written so, only digits are tried
 _HEADING = re.compile(r"#{1,6} [^\n]*")
 _SECTION_END = re.compile(r"\s*(?:\Z|#{1,6} )")
 _EMPTY_MARK = re.compile(r"[ \t]*(?:#+|//+|\*+|;+|%+|--+)?[ \t]*")
-_SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s)|\n")
+_SENTENCE_END = re.compile(r"[.!?\n](?:(?<=\n)|[\"')\]]*(?=\s))")
 
 
 @dataclass(frozen=True)

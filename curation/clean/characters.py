@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-Bytes = npt.NDArray[np.uint8]
+Marks = npt.NDArray[np.bool_]
 Window = tuple[int, int]
 
 MARGIN = 24  # characters around digits that a pattern may need
@@ -16,6 +16,7 @@ for _character in b"0123456789":
 for _character in b"abcdefABCDEF:":
     _HEX[_character] = 1
 _DIGIT_TABLE, _HEX_TABLE = bytes(_DIGIT), bytes(_HEX)
+_BESIDE_STOP, _BESIDE_COLON = np.frombuffer(_DIGIT_TABLE, dtype=np.bool_), np.frombuffer(_HEX_TABLE, dtype=np.bool_)
 _TOKEN_TABLE = bytes(chr(code).isalnum() or chr(code) in "_-+/=.~%!@#$^&*:" if code < 128 else 0 for code in range(256))
 
 
@@ -26,39 +27,38 @@ def dense_digits(text: str, digits: int, within: int) -> Iterator[Window]:
 
 def dotted_digits(text: str) -> Iterator[Window]:
     """Parts of a text around three full stops in a row that stand between digits, at most three digits apart."""
-    return _separated(text, ".", _DIGIT_TABLE, 8) if text.count(".") >= 3 else iter(())
+    return _separated(text, ".", _BESIDE_STOP, 8) if text.count(".") >= 3 else iter(())
 
 
 def colons(text: str) -> Iterator[Window]:
     """Parts of a text around three colons in a row that stand between hexadecimal digits, at most four digits apart."""
-    return _separated(text, ":", _HEX_TABLE, 10) if text.count(":") >= 3 else iter(())
+    return _separated(text, ":", _BESIDE_COLON, 10) if text.count(":") >= 3 else iter(())
 
 
 def long_tokens(text: str, characters: int, digits: int) -> Iterator[Window]:
     """Runs of at least so many characters of which keys and passwords are made, with so many digits among them."""
     if len(text) < characters:
         return
-    breaks = np.flatnonzero(_marked(text, _TOKEN_TABLE) == 0)
-    starts, ends = np.concatenate(([0], breaks + 1)), np.concatenate((breaks, [len(text)]))
-    long = np.flatnonzero(ends - starts >= characters)
+    breaks = np.concatenate(([-1], np.flatnonzero(~_marked(text, _TOKEN_TABLE)), [len(text)]))
+    long = np.flatnonzero(np.diff(breaks) > characters)
     if not len(long):
         return
+    starts, ends = breaks[long] + 1, breaks[long + 1]
     places = np.flatnonzero(_marked(text, _DIGIT_TABLE))
-    within = np.searchsorted(places, ends[long]) - np.searchsorted(places, starts[long])
-    mixed = long[within >= digits]
+    mixed = np.searchsorted(places, ends) - np.searchsorted(places, starts) >= digits
     yield from zip(starts[mixed].tolist(), ends[mixed].tolist(), strict=True)
 
 
-def _separated(text: str, mark: str, table: bytes, within: int) -> Iterator[Window]:
-    beside = _marked(text, table)
-    marks = np.flatnonzero(np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8) == ord(mark))
+def _separated(text: str, mark: str, beside: Marks, within: int) -> Iterator[Window]:
+    codes = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
+    marks = np.flatnonzero(codes == ord(mark))
     marks = marks[(marks > 0) & (marks < len(text) - 1)]
-    return _windows(marks[(beside[marks - 1] & beside[marks + 1]) == 1], 3, within, len(text))
+    return _windows(marks[beside[codes[marks - 1]] & beside[codes[marks + 1]]], 3, within, len(text))
 
 
-def _marked(text: str, table: bytes) -> Bytes:
-    """1 for each character of a text that is in a table, else 0. Characters beyond ASCII become question marks, one each."""
-    return np.frombuffer(text.encode("ascii", "replace").translate(table), dtype=np.uint8)
+def _marked(text: str, table: bytes) -> Marks:
+    """Whether each character of a text is in a table. Characters beyond ASCII become question marks, one each."""
+    return np.frombuffer(text.encode("ascii", "replace").translate(table), dtype=np.bool_)
 
 
 def _windows(places: npt.NDArray[np.intp], count: int, within: int, length: int) -> Iterator[Window]:

@@ -15,20 +15,21 @@ from curation.clean.verbatim import outside_code
 LONGEST_KEY = 120  # characters of a key, with the white space around it
 LONGEST_REPAIR = 20_000  # characters of a line that is still repaired: ftfy tries several decodings of each
 
-_SUSPICIOUS = re.compile("[\x80-\x9f\ufffd]|[ÂÃâÐÑðïÎÏ][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]")
+_SUSPICIOUS = re.compile("[\x80-\x9f\ufffdÂÃâÐÑðïÎÏ](?:(?<=[\x80-\x9f\ufffd])|[\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122])")
 _LATIN1_RUN = re.compile("[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}")
-_RARE = re.compile("[\x80-\x9f\ufffdÂÃâÐÑðïÎÏ]")
 _C1 = re.compile("[\u0080-\u009f]")
 _AMPERSAND = r"(?:amp|AMP|#0{0,4}38|#[xX]0{0,4}26);"
 _ENTITY = re.compile(rf"&(?:{_AMPERSAND})*(#\d{{1,7}}|#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});")
-_LINE_END = re.compile("\r\n?|[\u2028\u0085\u2029]")
+_LINE_END = re.compile("\r\n?|\u2028|\u0085|\u2029")
 _CODE_LINE_END = re.compile("\r\n?")
 _NO_CODE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufff9-\ufffc\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff"
 _ASCII_CONTROLS = bytes(code for code in (*range(32), 127) if chr(code) not in "\t\n\r")
-_CONTROL = re.compile(f"[{_NO_CODE}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+")
+_NO_TEXT = f"[{_NO_CODE}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+_CONTROL = re.compile(f"{_NO_TEXT}{_NO_TEXT}*")
 _CODE_CONTROL = re.compile(rf"\A[\s\ufeff]*\ufeff|[{_NO_CODE}]+")
-_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
-_TRAILING = re.compile(r"(?<![ \t])[ \t]+(?=\n|\Z)")
+_WIDE = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+_SPACE = re.compile(f"{_WIDE}{_WIDE}*")
+_TRAILING = re.compile(r"[ \t](?<![ \t][ \t])[ \t]*(?=\n|\Z)")
 _BLANK_RUN = re.compile(r"\n{3,}")
 _CODE_BLANK_RUN = re.compile(r"\n{4,}")
 _COMPOSABLE = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
@@ -76,7 +77,7 @@ _WHOLE_LINES = ftfy.TextFixerConfig(decode_inconsistent_utf8=False, replace_loss
 
 
 def _repair(text: str, suspect: Callable[[str], bool], mend: Callable[[str], str]) -> Iterator[Edit]:
-    if text.isascii() or not _RARE.search(text) or not _SUSPICIOUS.search(text):
+    if text.isascii() or not _SUSPICIOUS.search(text):
         return
     start = 0
     for line in text.split("\n"):

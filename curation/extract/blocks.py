@@ -257,6 +257,9 @@ def _is_item(block: str) -> bool:
     return block.lstrip(" ").startswith(("- ", "1. "))
 
 
+_OF_CLASS = etree.XPath("//*[contains(@class, $name) and contains(concat(' ', normalize-space(@class), ' '), concat(' ', $name, ' '))]")
+
+
 def elements_of_class(root: etree._Element, name: str) -> Iterator[etree._Element]:
     """Elements that bear a class among others."""
-    yield from root.xpath("//*[contains(concat(' ', normalize-space(@class), ' '), $name)]", name=f" {name} ")
+    yield from _OF_CLASS(root, name=name)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from curation.clean.characters import long_tokens
 from curation.clean.encoding import decode
 from curation.clean.licence_header import comment_blocks
 from curation.decisions import Reason
@@ -36,9 +37,10 @@ _BUILT = re.compile(
     r"webpackBootstrap|__webpack_require__|parcelRequire|Object\.defineProperty\(exports, ['\"]__esModule['\"]|\bSystem\.register\(\["
 )
 """What bundlers and compilers to JavaScript write near the top."""
-_ENCODED = re.compile(
-    r"[A-Za-z0-9+/=]{120,}|(?:\\x[0-9a-fA-F]{2}){20,}|(?:0x[0-9a-fA-F]{1,16}[uUlL]*,\s*){12,}|(?:-?\d[\d.eE+-]*f?,\s*){16,}"
-)
+_HEXADECIMAL, _DECIMAL = r"0x[0-9a-fA-F]{1,16}[uUlL]*,\s*", r"\d[\d.eE+-]{0,80}f?,\s*"
+_ENCODED = re.compile(rf"[A-Za-z0-9+/=]{{120,}}|(?:\\x[0-9a-fA-F]{{2}}){{20,}}|(?:{_HEXADECIMAL}){{12,}}|(?:-?{_DECIMAL}){{16,}}")
+_LISTED = re.compile(rf"{_HEXADECIMAL}(?:{_HEXADECIMAL}){{11}}"), re.compile(rf"{_DECIMAL}(?:-?{_DECIMAL}){{15}}")
+"""The last two forms, written so that they are tried at a zero and at digits alone."""
 _MINIFIED_NAME = re.compile(r"[.-]min\.(?:js|css|mjs|cjs)$|[.-](?:bundle|slim\.min)\.js$", re.IGNORECASE)
 
 
@@ -93,9 +95,16 @@ def _require_written(text: str) -> None:
 
 
 def _require_code(text: str) -> None:
-    if len(text) < DATA_MIN_CHARACTERS:
+    if len(text) < DATA_MIN_CHARACTERS or not _may_be_data(text):
         return
     encoded = sum(found.end() - found.start() for found in _ENCODED.finditer(text))
     share = encoded / len(text)
     if share > DATA_SHARE:
         raise Dropped(Reason.DATA, f"{share:.0%} of the characters are numbers or encoded bytes", share, DATA_SHARE)
+
+
+def _may_be_data(text: str) -> bool:
+    """A quick look that nearly all code does not pass: whether there are bytes or numbers in a row, or else enough long words."""
+    if text.count("\\x") >= 20 or any(listed.search(text) for listed in _LISTED):
+        return True
+    return sum(end - start for start, end in long_tokens(text, 120, digits=0)) > DATA_SHARE * len(text)

@@ -102,7 +102,8 @@ def _without_markup(text: str) -> str:
         text = replace_elements(without_comments(text), _ELEMENT, nothing)
     text = _SLIDE_MARK.sub(r"\2", text) if "[" in text else text
     text = _LINK.sub(r"\1", _PICTURE.sub("", text)) if "](" in text else text
-    return _LIQUID.sub("", _TAG.sub("", _AUTOLINK.sub("", text)))
+    text = _TAG.sub("", _AUTOLINK.sub("", text)) if "<" in text else text
+    return _LIQUID.sub("", text) if "{" in text else text
 
 
 def _referred(found: re.Match[str]) -> str:

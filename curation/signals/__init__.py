@@ -1,6 +1,5 @@
 """Signals: every number by which a policy may keep or drop a document."""
 
-from collections import Counter
 from typing import Any
 
 from curation.domains import Domain, is_code
@@ -11,7 +10,7 @@ from curation.signals.lines import line_signals
 from curation.signals.lists import list_signals
 from curation.signals.repetition import repetition_signals
 from curation.signals.speech import recurring_labels, speech_signals, without_labels
-from curation.signals.words import word_signals, words_of
+from curation.signals.words import numbered, word_signals, words_of
 
 __all__ = ["score"]
 
@@ -43,23 +42,23 @@ def score(text: str, domain: Domain, native_id: str, extractor: str = "code") ->
 
 
 def _code(text: str, native_id: str) -> dict[str, Any]:
-    words = text.split()
+    words = numbered(text.split())
     return {
         **dict.fromkeys(_OF_PROSE),
         **code_language(text, native_id),
-        **code_signals(text),
-        **word_signals(text, Counter(words)),
+        **code_signals(text, words),
+        **word_signals(text, words),
         **repetition_signals(words),
     }
 
 
 def _prose(text: str, lines: list[str]) -> dict[str, Any]:
-    words, labels = words_of(text), recurring_labels(lines)
+    words, labels = numbered(words_of(text)), recurring_labels(lines)
     return {
         **dict.fromkeys(_OF_CODE),
         **natural_language(text),
-        **word_signals(text, Counter(words)),
-        **repetition_signals(words_of(without_labels(lines, labels)) if labels else words),
-        **speech_signals(text, lines, labels, len(words)),
-        **list_signals(text, lines, len(words)),
+        **word_signals(text, words),
+        **repetition_signals(numbered(words_of(without_labels(lines, labels))) if labels else words),
+        **speech_signals(text, lines, labels, len(words.ids)),
+        **list_signals(text, lines, len(words.ids)),
     }

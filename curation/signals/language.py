@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from curation.extract.languages import comment_marks, programming_language
@@ -47,5 +48,10 @@ def sample_of(text: str) -> str:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    """The model takes most of a second to load, once per process."""
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    """The model takes most of a second to load, once per process.
+
+    Its weights are widened to the numbers that they are reckoned with, which otherwise each text would do to hundreds of rows.
+    """
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.nb_ptc = identifier.nb_ptc.astype(np.float32)
+    return identifier

@@ -1,6 +1,7 @@
 """Signals of lines: bullets and ellipses (Gopher, A.1), repeated lines and paragraphs (A.1.1), lengths (BigCode)."""
 
 import re
+from collections import Counter
 from typing import Any
 
 BULLETS = ("- ", "* ", "• ", "‣ ", "▪ ", "● ", "◦ ", "– ", "·")
@@ -33,11 +34,9 @@ def line_signals(text: str, lines: list[str]) -> dict[str, Any]:
 
 def _repeated(parts: list[str]) -> tuple[float, float]:
     """Share of the parts that occurred before, and share of the characters that lie in them."""
-    seen: set[str] = set()
     repeated = characters = 0
-    for part in parts:
-        if part in seen and any(map(str.isalnum, part)):
-            repeated += 1
-            characters += len(part)
-        seen.add(part)
+    for part, times in Counter(parts).items():
+        if times > 1 and any(map(str.isalnum, part)):
+            repeated += times - 1
+            characters += (times - 1) * len(part)
     return (repeated / len(parts), characters / sum(map(len, parts))) if parts else (0.0, 0.0)

@@ -17,10 +17,10 @@ _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _ITEM = re.compile(r"[-*•‣▪●◦–·] |\d{1,3}[.)] ")
 _DATA = re.compile(
     r"[\[{<][^\]}>]{0,80}[\]}>]$|"  # a tag alone
-    r"[\"'`]?[\w./-]{1,40}(?: [\w./-]{1,40}){0,3}[\"'`]?[ \t]*(?:[+*/-]?=|==|[<>]=?(?=[ \t]))[ \t]*[^\s=]|"  # a key and its value
     r"(?:[a-z_\d][\w-]*|\"[^\"]{1,60}\"|`[^`]{1,60}`)(?:[ \t]+(?:-?[\d.]+|\"[^\"]{0,80}\"|`[^`]{0,80}`))+$|"  # a key with numbers and names
     r"\"[^\"]{1,60}\"$|`[^`]{1,60}`$"  # a quoted name alone
 )
+_KEY_AND_VALUE = re.compile(r"[\"'`]?[\w./-]{1,40}(?: [\w./-]{1,40}){0,3}[\"'`]?[ \t]*(?:[+*/-]?=|==|[<>]=?(?=[ \t]))[ \t]*[^\s=]")
 _LAYOUT = frozenset("-:")
 _MARKUP = re.compile(r"\{\{|\}\}|\[\[|\]\]|'''|</?[a-z][^<>\n]{0,60}>|&(?:[a-z]{2,8}|#\d{2,5});|__[A-Z]{3,}__|\{\||\|\}")
 
@@ -31,7 +31,7 @@ def list_signals(text: str, lines: list[str], words: int) -> dict[str, Any]:
     lines = _outside_fences(lines) if fenced else lines
     count = len(lines)
     short = sum(size for line in lines if (size := line.count(" ") + 1) <= SHORT + 1 and (size := _size(line, size)) <= SHORT)
-    data = sum(1 for line in lines if _DATA.match(line))
+    data = sum(1 for line in lines if _DATA.match(line) or (_may_assign(line) and _KEY_AND_VALUE.match(line)))
     marked = sum(map(len, _MARKUP.findall(text)))
     items = sum(size for line in lines if (size := line.count(" ") + 1) <= SHORT_ITEM + 1 and _ITEM.match(line))
     cells = sum(_in_short_cells(line) for line in lines if line.startswith("|"))
@@ -43,6 +43,10 @@ def list_signals(text: str, lines: list[str], words: int) -> dict[str, Any]:
         "fenced_code": fenced / len(text) if text else 0.0,
         "markup": marked / len(text) if text else 0.0,
     }
+
+
+def _may_assign(line: str) -> bool:
+    return "=" in line or "<" in line or ">" in line
 
 
 def _size(line: str, size: int) -> int:

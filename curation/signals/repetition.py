@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from curation.signals.words import Words
+
 MOST_WORDS = 400_000  # only the first so many are looked at: a bound on memory, far above any article
 
 TOP = (2, 3, 4)
@@ -21,16 +23,13 @@ _Numbers = npt.NDArray[np.uint64]
 _Places = npt.NDArray[np.int64]
 
 
-def repetition_signals(words: list[str]) -> dict[str, Any]:
+def repetition_signals(words: Words) -> dict[str, Any]:
     """Shares of characters (white space not counted) in the commonest short runs and in repeated long runs."""
-    words = words[:MOST_WORDS]
+    ids = words.ids[:MOST_WORDS]
     found = {**{f"top_{size}gram": 0.0 for size in TOP}, **{f"duplicate_{size}grams": 0.0 for size in REPEATED}}
-    if not words:
+    if not len(ids):
         return found
-    distinct = dict.fromkeys(words)
-    numbers = dict(zip(distinct, range(len(distinct)), strict=True))
-    ids = np.fromiter(map(numbers.__getitem__, words), np.int64, len(words))
-    lengths = np.fromiter(map(len, distinct), np.int64, len(distinct))
+    lengths = np.fromiter(map(len, words.numbers), np.int64, len(words.numbers))
     starts = np.concatenate([[0], np.cumsum(lengths[ids])])
     places = np.flatnonzero(np.bincount(ids)[ids] > 1)
     hashes = _hashed(np.zeros(len(places), dtype=np.uint64), ids[places])
@@ -53,8 +52,12 @@ def repetition_signals(words: list[str]) -> dict[str, Any]:
 
 def _hashed(hashes: _Numbers, ids: _Places) -> _Numbers:
     """The hashes of runs that are one word longer; the same run has the same hash in every process."""
-    mixed = (hashes ^ (ids.astype(np.uint64) + np.uint64(1))) * _MULTIPLIER
-    return mixed ^ (mixed >> np.uint64(29))
+    mixed = ids.astype(np.uint64)
+    mixed += np.uint64(1)
+    mixed ^= hashes
+    mixed *= _MULTIPLIER
+    mixed ^= mixed >> np.uint64(29)
+    return mixed
 
 
 def _longer(places: _Places, hashes: _Numbers, ids: _Places, size: int) -> tuple[_Places, _Numbers]:
@@ -72,8 +75,6 @@ def _top(first: _Places, counts: _Places, starts: _Places, size: int) -> float:
 
 def _covered(places: _Places, starts: _Places, size: int) -> float:
     """Share of characters in the runs at these places, each character counted once."""
-    edges = np.zeros(len(starts), dtype=np.int64)
-    np.add.at(edges, places, 1)
-    np.add.at(edges, places + size, -1)
+    edges = np.bincount(places, minlength=len(starts)) - np.bincount(places + size, minlength=len(starts))
     inside = np.cumsum(edges[:-1]) > 0
     return float(np.diff(starts)[inside].sum() / starts[-1])

@@ -6,9 +6,9 @@ from typing import Any
 
 from curation.extract.speakers import LONGEST_NAME
 
-_SOUND = re.compile(r"\[[^\[\]\n]{1,60}\]|\([A-Z][A-Z ]{2,40}\)|[♪♫]")
+_SOUND = re.compile(r"\[[^\[\]\n]{1,60}\]|\([A-Z][A-Z ]{2,40}\)|♪|♫")
 _CUE = re.compile(r":\d\d[.,]\d{3}|\[\d{1,2}:\d\d(?::\d\d)?\]|</?[civ](?:[. ][^<>\n]{0,40})?>|<\d\d:\d\d")
-_MARK = re.compile(r"[.?!](?=\s|$|[\"”’)])|[。？！।؟]")
+_MARK = re.compile(r"[.?!。？！।؟](?:(?<=[。？！।؟])|(?=\s|$|[\"”’)]))")
 
 
 def recurring_labels(lines: list[str]) -> frozenset[str]:

@@ -7,6 +7,7 @@ three stages are not. A stage takes from its first partition's start to its last
 import argparse
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench.overhead_timings import BENCH, RECIPE, berry, require_sources, stage_intervals, wait_for_quiet, wall
@@ -37,18 +38,18 @@ def main() -> None:
     print_table({each: {stage: min(run[stage] for run in found) for stage in STAGES} for each, found in runs.items()})
 
 
-def measure(curated: Path, engine: str, workers: int) -> dict[str, float]:
-    """Seconds of each stage, of one run in a workspace that holds everything else."""
+def measure(curated: Path, engine: str, workers: int, stages: Sequence[str] = STAGES) -> dict[str, float]:
+    """Seconds of each of some stages, of one run in a workspace that holds everything else."""
     home = BENCH / "run"
     shutil.rmtree(home, ignore_errors=True)
     wait_for_quiet()
     try:
-        shutil.copytree(curated / "store", home / "store", copy_function=os.link, ignore=shutil.ignore_patterns(*STAGES))
+        shutil.copytree(curated / "store", home / "store", copy_function=os.link, ignore=shutil.ignore_patterns(*stages))
         run = berry("curate", RECIPE, "--home", home, BERRY_ENGINE=engine, BERRY_WORKERS=str(workers), BERRY_DASK_ADDRESS="")
         intervals = stage_intervals(home)
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    seconds = {stage: wall(intervals[stage]) for stage in STAGES}
+    seconds = {stage: wall(intervals[stage]) for stage in stages}
     print(f"{sum(seconds.values()):.1f} s; {run.noise}", flush=True)
     return seconds
 

@@ -9,6 +9,7 @@ from curation.clean import clean
 from curation.clean.licence_header import header_licence
 from curation.domains import Domain
 from curation.partitions import Cleaning, extract_partition
+from curation.sources.git.licences import identified
 from warehouse.tables import CAPTURES, read_table, write_table
 
 CODE = "int main() { return 0; }\n"
@@ -82,3 +83,9 @@ def test_the_licence_of_a_file_is_its_headers_else_its_sources(tmp_path: Path, h
     Cleaning(Domain.CODE)(tmp_path / "raw", tmp_path / "documents")
     (row,) = read_table(tmp_path / "documents").to_pylist()
     assert (row["licence"], row["text"]) == (licence, CODE)
+
+
+def test_the_shortest_licence_is_known_without_its_notice() -> None:
+    name, text = min(LICENSES, key=lambda licence: len(licence[1]))
+    terms = "\n".join(line for line in text.splitlines() if "copyright" not in line.lower())
+    assert identified(terms.encode()) == name

@@ -106,6 +106,11 @@ def test_time_grows_no_faster_than_the_text(kind: str, mark: str) -> None:
     assert seconds(kind, framed(kind, mark, 80_000)) < 8 * quarter + 0.1
 
 
+def test_time_grows_no_faster_than_one_endless_number_among_short_lines_of_code() -> None:
+    quarter = seconds("text/x-code", b"\n" * 16_000 + b"1." * 4_000)
+    assert seconds("text/x-code", b"\n" * 64_000 + b"1." * 16_000) < 8 * quarter + 0.1
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", FRAMES)
 def test_time_grows_no_faster_than_the_text_whatever_the_mark(kind: str) -> None:
