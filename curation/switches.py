@@ -18,7 +18,7 @@ class CleaningSwitches(BaseModel):
     emails: bool = Field(True, title="E-mail addresses", description="Replace them with `<EMAIL>`.")
     phones: bool = Field(True, title="Telephone numbers", description="Replace them with `<PHONE>`.")
     ip_addresses: bool = Field(True, title="IP addresses", description="Replace public ones with `<IP>`.")
-    cards: bool = Field(True, title="Card numbers", description="Replace numbers of payment cards with `<CARD>`.")
+    cards: bool = Field(True, title="Card and account numbers", description="Replace them with `<CARD>` and `<IBAN>`.")
     secrets: bool = Field(True, title="Secrets", description="Replace keys, tokens and passwords with `<SECRET>`.")
     boilerplate: bool = Field(True, title="Boilerplate", description="Remove lines that recur in many documents of a source (prose).")
     spacing: bool = Field(True, title="Spacing", description="Remove odd spaces, spaces at line ends and superfluous blank lines.")

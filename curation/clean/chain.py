@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from curation.clean import boilerplate, private, text
+from curation.clean import boilerplate, payments, private, text
 from curation.clean.edits import MOST_EDITS, Pass, Step, apply, whole
 from curation.clean.licence_header import licence_header
 from curation.clean.secrets import SECRET, secrets
@@ -19,7 +19,7 @@ MOST_ROUNDS = 8
 _HIDING = frozenset({"secrets", "emails", "cards", "ip_addresses", "phones"})
 """Cleaners of what nobody may see again."""
 
-_PLACEHOLDERS = frozenset({SECRET, private.EMAIL, private.CARD, private.IP, private.PHONE})
+_PLACEHOLDERS = frozenset({SECRET, private.EMAIL, payments.CARD, payments.IBAN, private.IP, private.PHONE})
 
 MOST_PAIRS = 1_000_000
 """Of what was hidden and what was put elsewhere, whose comparison takes some tenths of a second."""
@@ -33,7 +33,9 @@ _NEAR_CALM: frozenset[Pass] = _CALM | {text.odd_spaces, text.line_ends, text.cod
 _PRIVATE: tuple[Link, ...] = (
     ("secrets", secrets),
     ("emails", private.emails),
-    ("cards", private.cards),
+    ("emails", private.spelt_emails),
+    ("cards", payments.cards),
+    ("cards", payments.ibans),
     ("ip_addresses", private.ip_addresses),
     ("ip_addresses", private.ip6_addresses),
     ("phones", private.phones),

@@ -1,6 +1,7 @@
 """Where in a text something lies that could be somebody's: found at the speed of memory, so that only there a pattern is tried."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,15 @@ def long_tokens(text: str, characters: int, digits: int) -> Iterator[Window]:
     places = np.flatnonzero(_marked(text, _DIGIT_TABLE))
     mixed = np.searchsorted(places, ends) - np.searchsorted(places, starts) >= digits
     yield from zip(starts[mixed].tolist(), ends[mixed].tolist(), strict=True)
+
+
+def found_in(text: str, windows: Iterable[Window], pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """What a pattern finds in some parts of a text, in order and without overlap."""
+    last = 0
+    for left, right in windows:
+        for found in pattern.finditer(text, max(last, left), right):
+            yield found
+            last = found.end()
 
 
 def _separated(text: str, mark: str, beside: Marks, within: int) -> Iterator[Window]:

@@ -1,7 +1,8 @@
 """Licence headers: the legal words at the top of a source file, which a repository repeats in each of its files.
 
-They are cut by paragraph, so that what a comment says of the code stays. A file that says under which licence it is says more
-than its repository does; where its words are no known licence's, the licence is unknown, and never taken for a permissive one.
+They are cut by paragraph, and without the sentences at a paragraph's ends that say what the file is for. A file that says under
+which licence it is says more than its repository does; where its words are no known licence's, the licence is unknown, and never
+taken for a permissive one.
 """
 
 import re
@@ -12,6 +13,7 @@ from curation.clean.edits import Edit, merged
 from curation.sources.git.licences import UNKNOWN, identified
 
 LONGEST_HEADER = 20_000  # characters; the longest licence that people paste into files has half of that
+LEAST_PLAIN_WORDS = 3  # of a sentence that says what a file is for; names of people have capitals
 MOST_BLOCKS = 6  # comments at the top that are looked at
 
 _OPENING = re.compile(
@@ -37,6 +39,19 @@ _LEGAL = re.compile(
     re.IGNORECASE,
 )
 _CLAIM = re.compile(r"copyright|\(c\) ?(?:19|20)\d\d|©|spdx-licen[cs]e|licen[cs]e", re.IGNORECASE)
+_OWNED = re.compile(r"(?:portions )?(?:copyright|\(c\)|©|spdx-|@licen[cs]e|@copyright)", re.IGNORECASE)
+_ENDED = re.compile(r"[.!?][\"')\]]?\Z")
+_PLAIN_WORD = re.compile(r"(?<![\w@.])[a-z][a-z'-]{2,}(?![\w@])")
+_OF_LICENCES = re.compile(
+    r"software|licen[cs]|copy(?:right|left|ing)|warrant|liab|damage|permi[ts]|distribut|authors?\b|contribut|notice|\bterms?\b|grant|"
+    r"(?:written|created|developed|maintained|ported|adapted|based|owned|published|derived|modified|taken) (?:by|on|from)|maintainer|"
+    r"rights|reserved|https?:|\w@\w|condition|disclaim|reproduc|endors|trademark|patent|free of charge|provided|holder|implied|\blaws?\b|"
+    r"\b(?:you|we|i) (?:may|can|must|should|are)\b|\bmay not\b|\bmust\b|\bshall\b|\bplease\b|\b(?:inc|ltd|gmbh|corp)\b|university|"
+    r"foundation|public domain|credits?\b|thanks",
+    re.IGNORECASE,
+)
+"""Words of licences and of those who own something: a sentence that has one is not kept for a description."""
+
 _SPDX = re.compile(r"SPDX-License-Identifier:\s*([A-Za-z0-9.+-]+(?:\s+(?:AND|OR|WITH)\s+[A-Za-z0-9.+-]+)*)")
 _ELSEWHERE = re.compile(
     r"(?:see|in|found in|to) (?:the )?(?:accompanying |enclosed |top-level )*(?:file )?[\"'`]?(?:licen[cs]e|copying|notice)|"
@@ -79,7 +94,7 @@ class CommentLine:
 def licence_header(text: str) -> Iterator[Edit]:
     """Cuts the paragraphs on copyright and licence from the comments at the top of a file, and comments that hold nothing else."""
     for block in comment_blocks(text):
-        legal = _legal(block)
+        legal = [line for paragraph in _legal(block) for line in _without_description(paragraph)]
         if not legal:
             continue
         if all(line in legal or not _says(line) for line in block):
@@ -93,7 +108,7 @@ def header_licence(text: str) -> str | None:
 
     `unknown` where it grants something in words of no licence that is known.
     """
-    words = "\n".join(line.words for block in comment_blocks(text) for line in _legal(block)).strip()
+    words = "\n".join(line.words for block in comment_blocks(text) for paragraph in _legal(block) for line in paragraph).strip()
     if not words:
         return None
     if tag := _SPDX.search(words):
@@ -152,14 +167,33 @@ def _says(line: CommentLine) -> bool:
     return _RULE.fullmatch(line.words) is None
 
 
-def _legal(block: list[CommentLine]) -> list[CommentLine]:
-    """The lines of a comment that lie in legal paragraphs."""
-    legal = list[CommentLine]()
-    for paragraph in _paragraphs(block):
-        if _LEGAL.search(" ".join(line.words for line in paragraph)):
-            legal += paragraph
-    claims = any(_CLAIM.search(line.words) for line in legal)
-    return legal if claims else []
+def _legal(block: list[CommentLine]) -> list[list[CommentLine]]:
+    """The legal paragraphs of a comment."""
+    legal = [paragraph for paragraph in _paragraphs(block) if _LEGAL.search(" ".join(line.words for line in paragraph))]
+    return legal if any(_CLAIM.search(line.words) for paragraph in legal for line in paragraph) else []
+
+
+def _without_description(paragraph: list[CommentLine]) -> list[CommentLine]:
+    """A legal paragraph without the sentences before and after its legal ones that say what the file is for."""
+    sentences = list(_sentences(paragraph))
+    legal = [number for number, sentence in enumerate(sentences) if not _describes(sentence)]
+    return [line for sentence in sentences[legal[0] : legal[-1] + 1] for line in sentence] if legal else paragraph
+
+
+def _sentences(paragraph: list[CommentLine]) -> Iterator[list[CommentLine]]:
+    """The lines of a paragraph by sentence, as far as sentences end with lines; a line that begins as a claim is one by itself."""
+    sentence = list[CommentLine]()
+    for line in paragraph:
+        if sentence and (_ENDED.search(sentence[-1].words) or _OWNED.match(sentence[-1].words) or _OWNED.match(line.words)):
+            yield sentence
+            sentence = []
+        sentence.append(line)
+    yield sentence
+
+
+def _describes(sentence: list[CommentLine]) -> bool:
+    words = " ".join(line.words for line in sentence)
+    return len(_PLAIN_WORD.findall(words)) >= LEAST_PLAIN_WORDS and not (_LEGAL.search(words) or _OF_LICENCES.search(words))
 
 
 def _paragraphs(block: list[CommentLine]) -> Iterator[list[CommentLine]]:

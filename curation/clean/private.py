@@ -5,13 +5,13 @@ What is kept for documentation (RFC 2606, 3849, 5737) or means no one machine st
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from curation.clean.characters import Window, colons, dense_digits, dotted_digits
+from curation.clean.characters import colons, dense_digits, dotted_digits, found_in
 from curation.clean.edits import Edit
 
-EMAIL, PHONE, IP, CARD = "<EMAIL>", "<PHONE>", "<IP>", "<CARD>"
+EMAIL, PHONE, IP = "<EMAIL>", "<PHONE>", "<IP>"
 """What stands in a text for what was taken out of it."""
 
 LONGEST_LOCAL = 64  # characters before the @ (RFC 5321, 4.5.3.1.1)
@@ -21,22 +21,29 @@ _MAIL_HOST = re.compile(
     r"@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}([A-Za-z]{2,24}))(?![\w@]|\.[A-Za-z0-9]|-[A-Za-z0-9])(>?)"
 )
 _MAIL_LOCAL = re.compile(r"(?<![\w.%+/-])(<?)((?:mailto:)?[A-Za-z0-9][\w.%+'-]*(?<![.'-]))\Z", re.ASCII)
+_LABEL, _OPEN, _CLOSE = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", r"\s?[\[({]\s?", r"\s?[\])}]\s?"
+_DOT = rf"(?:\.|{_OPEN}(?:dot|punkt|\.){_CLOSE})"
+_SPELT_HOST = re.compile(
+    rf"{_OPEN}(?:at|@|ät){_CLOSE}((?:{_LABEL}{_DOT}){{1,5}}([A-Za-z]{{2,24}}))(?![\w@(]|\.[A-Za-z0-9]|-[A-Za-z0-9])", re.IGNORECASE
+)
+_SPELT_LOCAL = re.compile(rf"(?<![\w.%+/-])[A-Za-z0-9][\w+'-]*(?:{_DOT}[\w+'-]+){{0,4}}\Z", re.ASCII)
 _FILE_ENDING = re.compile(r"png|jpe?g|gif|svg|webp|bmp|ico|s?css|m?js|[jt]sx?|json|x?html?|xml|md|txt|py|rb|go|rs|java|php|sh")
 _NOBODY = re.compile(r"git|hg|svn|ssh|user(?:name)?|e?mail|you|your|foo|bar|xxx|test|no-?reply|someone|example")
 _NO_HOST = re.compile(r"(?:^|\.)(?:example\.(?:com|org|net|edu)|example|test|invalid|localhost|local|localdomain)$", re.IGNORECASE)
 
 _SPACER = r"[-. \u00a0\u2010-\u2013]"
 _NUMBER = re.compile(
-    rf"(?<![\w.,/$€£#%=-])(?:(?P<plus>\+|\b00)(?P<international>[1-9](?:{_SPACER}?\(0?\d{{0,4}}\)|{_SPACER}?\d){{6,14}})"
+    rf"(?<![\w.,/$€£#%=-])(?:(?P<plus>\+|\b00[ ]?)(?P<international>[1-9](?:{_SPACER}?\(0?\d{{0,4}}\)|{_SPACER}?\d){{6,14}})"
     r"|(?P<american>\([2-9]\d{2}\)[ ]?[2-9]\d{2}[-. ]\d{4}|(?:1[-. ])?[2-9]\d{2}(?P<gap>[-.])[2-9]\d{2}(?P=gap)\d{4})"
     rf"|(?P<national>\(?\d{{2,5}}\)?(?:{_SPACER}{{0,2}}/?{_SPACER}?\d){{4,11}}))(?![\w%]|[-.,:/]\d)"
 )
 _PHONE_WORD = re.compile(
-    r"\b(?:tele?(?:phone|fon|f)?|phone|fax|mobile|cell(?:phone)?|whatsapp|hotline|dial)(?:\s+(?:us|no|number|at|on))*\s*[.:#)]{0,2}\s*\Z",
+    r"\b(?:tele?(?:phone|fono?|foon|f)?|t[ée]l(?:[ée]phone)?|tel[ée]fono|tlf|phone|fax|mobile?|mobiltelefon|handy|rufnummer|m[óo]vil|celular"
+    r"|cell(?:phone|ulare)?|gsm|whatsapp|hotline|dial)(?:\s+(?:us|no|nr|number|at|on))*\s*[.:#)]{0,2}\s*\Z",
     re.IGNORECASE,
 )
 _NO_PHONE_WORD = re.compile(
-    r"(?:isbn|issn|doi|arxiv|oclc|pmid|id|serial|version|range|from|years?|pp?\.?|==?|[+*/^(-])[\s:.]*\Z", re.IGNORECASE
+    r"(?:isbn|issn|doi|arxiv|oclc|pmid|id|serial|version|range|from|years?|pp?\.?|pages?|==?|[+*/^(-])[\s:.]*\Z", re.IGNORECASE
 )
 _CALLING_CODE = re.compile(
     r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"
@@ -57,12 +64,6 @@ _VERSION_WORD = re.compile(
 _PUBLIC_RESOLVERS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"})
 _PUBLIC_IPV6 = 0b001  # first three bits of addresses in use (RFC 4291, 2.4)
 
-_CARD = re.compile(r"(?<![\w.,/=#+-])(?:\d(?:[ -]?\d){12,18})(?![\w%]|[-.,/]\d)")
-_CARD_FORM = re.compile(r"\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
-_CARD_WORD = re.compile(
-    r"\b(?:cards?|visa|master ?card|amex|american express|discover|diners|jcb|maestro|cc|credit|debit|payment)\b", re.IGNORECASE
-)
-
 
 def emails(text: str) -> Iterator[Edit]:
     """Addresses of e-mail, with the angle brackets around them; not those of machines, examples and version control."""
@@ -80,13 +81,25 @@ def emails(text: str) -> Iterator[Edit]:
         last = end
 
 
+def spelt_emails(text: str) -> Iterator[Edit]:
+    """Addresses whose signs are spelt out between brackets: `ann [at] site [dot] org`."""
+    last = 0
+    for host in _SPELT_HOST.finditer(text) if re.search(r"[\[({]\s?(?:at|@|ät)\s?[\])}]", text, re.IGNORECASE) else ():
+        before = text[max(last, host.start() - LONGEST_LOCAL) : host.start()]
+        local = _SPELT_LOCAL.search(before)
+        plain = re.sub(_DOT, ".", host.group(1), flags=re.IGNORECASE)
+        if local is not None and not _is_nobody(local.group().lower(), plain, host.group(2).lower()):
+            yield host.start() - len(local.group()), host.end(), EMAIL
+            last = host.end()
+
+
 def _is_nobody(local: str, host: str, top: str) -> bool:
     return bool(_NOBODY.fullmatch(local) or _FILE_ENDING.fullmatch(top) or _NO_HOST.search(host))
 
 
 def phones(text: str) -> Iterator[Edit]:
     """Telephone numbers: with a calling code that is assigned, in the American form, or after a word such as Tel."""
-    for found in _in(text, dense_digits(text, 7, 18), _NUMBER):
+    for found in found_in(text, dense_digits(text, 7, 18), _NUMBER):
         before = text[max(0, found.start() - WORD_BEFORE) : found.start()]
         digits = re.sub(r"\D", "", found.group())
         if _is_phone(found, digits, before):
@@ -98,24 +111,32 @@ def _is_phone(found: re.Match[str], digits: str, before: str) -> bool:
     if not named and _NO_PHONE_WORD.search(before):
         return False
     if found["plus"]:
-        code = digits.removeprefix("00") if found["plus"] == "00" else digits
+        code = digits if found["plus"] == "+" else digits.removeprefix("00")
         gaps = re.findall(r"\D", found["international"])
         if gaps == ["."]:  # a number with decimals
             return False
-        spaced = bool(gaps)
-        return (
-            _CALLING_CODE.match(code) is not None
-            and 8 <= len(code) <= 15
-            and (named or (found["plus"] == "+" and (spaced or len(code) >= 10)))
-        )
+        plain = bool(gaps) or len(code) >= 10 if found["plus"] == "+" else _is_dialled(found["plus"], found["international"], before)
+        return _CALLING_CODE.match(code) is not None and 8 <= len(code) <= 15 and (named or plain)
     if found["american"]:
         return True
     return named and 6 <= len(digits) <= 14
 
 
+def _is_dialled(prefix: str, number: str, before: str) -> bool:
+    """Whether a number after 00 is one to dial though no word says so: in groups, the last one long, and in no row of numbers."""
+    groups = number.split(" ")
+    return (
+        prefix == "00 "
+        and len(groups) >= 4
+        and all(map(str.isdigit, groups))
+        and len(groups[-1]) >= 4
+        and not re.search(r"\d\s*\Z", before)
+    )
+
+
 def ip_addresses(text: str) -> Iterator[Edit]:
     """Addresses of single machines in the public network (versions and numbers of sections look alike, and stay)."""
-    for found in _in(text, dotted_digits(text), _IPV4):
+    for found in found_in(text, dotted_digits(text), _IPV4):
         before = text[max(0, found.start() - WORD_BEFORE) : found.start()]
         if _is_public(found.group()) and _looks_like_address(found.group(), before):
             yield found.start(), found.end(), IP
@@ -123,7 +144,7 @@ def ip_addresses(text: str) -> Iterator[Edit]:
 
 def ip6_addresses(text: str) -> Iterator[Edit]:
     """The same in the sixth version of the protocol."""
-    for found in _in(text, colons(text), _IPV6):
+    for found in found_in(text, colons(text), _IPV6):
         if len([group for group in found.group().split(":") if group]) >= 4 and _is_public(found.group()):
             yield found.start(), found.end(), IP
 
@@ -143,39 +164,3 @@ def _looks_like_address(written: str, before: str) -> bool:
         return False
     numbers = [int(part) for part in written.split(".")]
     return _IP_WORD.search(before) is not None or (numbers[0] >= 12 and max(numbers[1:]) >= 32)
-
-
-def cards(text: str) -> Iterator[Edit]:
-    """Numbers of payment cards: of a known issuer, with the check digit right (ISO/IEC 7812-1, annex B), written in groups or named."""
-    for found in _in(text, dense_digits(text, 13, 18), _CARD):
-        digits = re.sub(r"\D", "", found.group())
-        if not (_is_issued(digits) and _check_digit_is_right(digits)):
-            continue
-        before = text[max(0, found.start() - WORD_BEFORE) : found.start()]
-        if _CARD_FORM.fullmatch(found.group()) or (digits == found.group() and _CARD_WORD.search(before)):
-            yield found.start(), found.end(), CARD
-
-
-def _is_issued(digits: str) -> bool:
-    head, length = int(digits[:4]), len(digits)
-    visa = digits[0] == "4" and length in (13, 16, 19)
-    master = length == 16 and (5100 <= head <= 5599 or 2221 <= head <= 2720)
-    american = length == 15 and digits[:2] in ("34", "37")
-    discover = length == 16 and (head == 6011 or 6440 <= head <= 6599)
-    diners = length == 14 and (3000 <= head <= 3059 or digits[:2] in ("36", "38"))
-    eastern = 16 <= length <= 19 and (3528 <= head <= 3589 or digits[:2] == "62")
-    return visa or master or american or discover or diners or eastern
-
-
-def _check_digit_is_right(digits: str) -> bool:
-    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (sum(map(int, digits[::-2])) + sum(doubled)) % 10 == 0
-
-
-def _in(text: str, windows: Iterable[Window], pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """What a pattern finds in some parts of a text, in order and without overlap."""
-    last = 0
-    for left, right in windows:
-        for found in pattern.finditer(text, max(last, left), right):
-            yield found
-            last = found.end()

@@ -13,6 +13,7 @@ import xxhash
 
 from curation.clean.boilerplate import NOTHING, Recurring, outline, units
 from curation.clean.chain import clean
+from curation.clean.copies import Sketch, groups, sketched
 from curation.domains import Domain
 from curation.engine import open_engine
 from curation.switches import CleaningSwitches
@@ -44,6 +45,7 @@ def find_recurring(extracted: Sequence[Path], domain: Domain, switches: Cleaning
     """
     sketch, documents = _sketched(extracted, domain)
     counts = _counts(extracted, domain, sketch, documents, out) if sketch.has_frequent else {}
+    counts = _without_copies(extracted, domain, sketch, counts, documents) if counts else {}
     rows = list(_rows(extracted, domain, switches, sketch, counts))
     lines = sorted({row["line"] for row in rows})
     (out / LINES).write_text(json.dumps(lines, ensure_ascii=False, indent=0), encoding="utf-8")
@@ -136,6 +138,28 @@ def _units_of(document: int, text: str, domain: Domain, sketch: _Sketch) -> pa.T
 
 def _hash(key: str) -> int:
     return xxhash.xxh3_64_intdigest(key.encode("utf-8", "replace"))
+
+
+def _without_copies(extracted: Sequence[Path], domain: Domain, sketch: _Sketch, counts: dict[int, int], documents: int) -> dict[int, int]:
+    """The counts of those units that still recur often enough if copies of a document count as one.
+
+    Documents are compared by what is left of them: pages that share a long menu are no copies.
+    """
+    held, rests, percents = list[set[int]](), list[Sketch](), dict[int, int]()
+    for _, text in _texts(extracted):
+        found = [unit for unit in units(text, domain, sketch.is_frequent) if _hash(unit.key) in counts]
+        if found:
+            percents.update((_hash(unit.key), unit.percent) for unit in found)
+            held.append({_hash(unit.key) for unit in found})
+            ends = [0, *(unit.end for unit in found)]
+            starts = [*(unit.start for unit in found), len(text)]
+            rests.append(sketched(" ".join(text[end:start] for end, start in zip(ends, starts, strict=True))))
+    apart = dict[int, set[int]]()
+    for group, hashes in zip(groups(rests), held, strict=True):
+        for known in hashes:
+            apart.setdefault(known, set()).add(group)
+    least = {known: max(LEAST_DOCUMENTS, percent * documents / 100) for known, percent in percents.items()}
+    return {known: count for known, count in counts.items() if len(apart[known]) >= least[known]}
 
 
 def _rows(

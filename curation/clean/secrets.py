@@ -1,23 +1,23 @@
 """Secrets: keys, tokens and passwords that somebody left in a text, replaced by a word that says so.
 
-Known ones are told by their shape. Any other is one only if it is assigned to a name such as `password` and looks drawn by
-lot. Both are looked for only where so many characters stand together without a space, digits among them; private key blocks and
-passwords in addresses by the letters that they must hold. What documentation shows as an example stays.
+Known ones are told by their shape wherever they stand. Any other is told by its place (the name it is assigned to, an address, a
+header, an option) and only if it looks like a secret as well. What documentation shows as an example stays.
 """
 
-import math
+import base64
+import binascii
 import re
-from collections import Counter
 from collections.abc import Iterator
 
+from curation.clean.assigned import assigned
 from curation.clean.characters import long_tokens
 from curation.clean.edits import Edit
+from curation.clean.guessing import is_password, is_random
 
 SECRET = "<SECRET>"
 
-LEAST_CHARACTERS, LEAST_DIGITS = 12, 1  # of a token or of an assigned value
-LONGEST_NAME = 60  # characters before an assigned value in which its name stands
-LEAST_BITS = 3.3  # per character of an assigned value (Shannon); words and paths stay below, 16 random letters and digits above
+LEAST_CHARACTERS, LEAST_DIGITS = 12, 1  # of a token that is told by its shape
+LONGEST_COMMAND = 300  # characters before an option in which its command stands
 
 _SHAPE = re.compile(
     r"(?<![A-Za-z0-9])(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}(?![A-Za-z0-9])"  # Amazon
@@ -38,27 +38,30 @@ _KEY_BLOCK = re.compile(
     r"-----BEGIN (?:[A-Z]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[\s\S]){40,8000}"
     r"-----END (?:[A-Z]{2,10} ){0,3}PRIVATE KEY(?: BLOCK)?-----"
 )
-_ADDRESS = re.compile(r"://([\w.~%+-]{1,64}):((?!//)[^\s/:@\"'`<>{}$\[\]()*]{3,128})(?=@[A-Za-z0-9])", re.ASCII)
-_NAME = re.compile(
-    r"(?:passw(?:or)?d|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|auth[_-]?key|credentials?)\w{0,20}"
-    r"[\"'\])]{0,2}\s{0,3}(?:=>|:=|[:=])\s{0,3}[bru]{0,2}[\"'`]\Z",
+_ADDRESS = re.compile(r"://([\w.~%+-]{0,64}):((?!//)[^\s/:@\"'`<>{}$\[\]()*]{3,128})(?=@[A-Za-z0-9])", re.ASCII)
+_HEADER = re.compile(
+    r"(?<=uthorization)\\?[\"'`]?\]?\s{0,3}(?:=>|[:=,])\s{0,3}[bruf]{0,2}\\?[\"'`]?\s?(?P<scheme>bearer|basic|token|apikey|bot)\s{1,3}"
+    r"(?P<value>[\w.~+/=-]{12,2000})(?![\w<{$(\[])",
     re.IGNORECASE | re.ASCII,
 )
-_VALUE = re.compile(r"[^\s\"'`<>{}$()]{12,200}(?=[\"'`])", re.ASCII)
-_EXAMPLE = re.compile(
-    r"example|sample|dummy|changeme|placeholder|your|xxxx|\*\*\*|\.\.\.|1234567|abcdef|test|secret|passw|token|key", re.IGNORECASE
+_OPTION = re.compile(r"\s(?:-u|--user|--proxy-user|-U)(?:\s{1,3}|=)?[\"']?([\w.@+-]{1,64}):([^\s\"'`<>{}$\\]{3,128})", re.ASCII)
+_NOBODY = frozenset(
+    {"", "user", "username", "foo", "me", "name", "root", "admin", "login", "x", "u", "uid", "scott", "john", "alice", "bob", "aladdin"}
 )
-_NOBODY = frozenset({"user", "username", "foo", "me", "name", "root", "admin", "login", "x", "u", "uid", "scott", "john", "alice", "bob"})
-_HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,128}")
 
 
 def secrets(text: str) -> Iterator[Edit]:
-    """Keys, tokens, passwords in addresses, private key blocks, and random values of names that speak of a secret."""
-    last = 0
-    for start, end in sorted({*_tokens(text), *_blocks(text), *_passwords(text)}):
-        if start >= last:
+    """Keys and tokens of known shapes, private key blocks, logins, and what names that speak of a secret are given."""
+    start, end = 0, 0
+    for left, right in sorted({*_tokens(text), *_blocks(text), *_logins(text), *_headers(text), *assigned(text)}):
+        if left < end:
+            end = max(end, right)
+            continue
+        if end:
             yield start, end, SECRET
-            last = end
+        start, end = left, right
+    if end:
+        yield start, end, SECRET
 
 
 def _tokens(text: str) -> Iterator[tuple[int, int]]:
@@ -66,10 +69,6 @@ def _tokens(text: str) -> Iterator[tuple[int, int]]:
         for found in _SHAPE.finditer(text, start, end):
             if "EXAMPLE" not in found.group():
                 yield found.span()
-        if start and text[start - 1] in "\"'`" and _NAME.search(text[max(0, start - LONGEST_NAME) : start]):
-            value = _VALUE.match(text, start)
-            if value and _is_random(value.group()):
-                yield value.span()
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
@@ -77,21 +76,32 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         yield from (found.span() for found in _KEY_BLOCK.finditer(text))
 
 
-def _passwords(text: str) -> Iterator[tuple[int, int]]:
-    """What stands before the @ of an address on the network; names of nobody come with passwords of nobody."""
+def _logins(text: str) -> Iterator[tuple[int, int]]:
+    """Passwords after a user's name in addresses and commands; names of nobody mostly come with passwords of nobody."""
     if "@" in text and "://" in text:
-        yield from (found.span(2) for found in _ADDRESS.finditer(text) if found.group(1).lower() not in _NOBODY)
+        yield from (found.span(2) for found in _ADDRESS.finditer(text) if _is_login(found.group(1), found.group(2)))
+    if "curl" in text:
+        for found in _OPTION.finditer(text):
+            if "curl" in text[max(0, found.start() - LONGEST_COMMAND) : found.start()] and _is_login(found.group(1), found.group(2)):
+                yield found.span(2)
 
 
-def _is_random(value: str) -> bool:
-    """Whether a value looks drawn by lot: hexadecimal, or letters of both cases and digits with much surprise in each."""
-    if _EXAMPLE.search(value):
+def _is_login(user: str, password: str) -> bool:
+    return user.lower() not in _NOBODY or is_password(password) or is_random(password)
+
+
+def _headers(text: str) -> Iterator[tuple[int, int]]:
+    """What a client shows a server that it may come in (RFC 6750, RFC 7617)."""
+    if "uthorization" in text:
+        for found in _HEADER.finditer(text):
+            value = found["value"]
+            if _is_basic_login(value) if found["scheme"].lower() == "basic" else is_random(value):
+                yield found.span("value")
+
+
+def _is_basic_login(value: str) -> bool:
+    try:
+        user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
         return False
-    if _HEXADECIMAL.fullmatch(value):
-        return len(set(value)) >= 10
-    kinds = sum(re.search(kind, value) is not None for kind in ("[a-z]", "[A-Z]", "[0-9]"))
-    return kinds == 3 and not re.search(r"[/\\.]\w+[/\\.]", value) and _bits(value) >= LEAST_BITS
-
-
-def _bits(value: str) -> float:
-    return -sum(count / len(value) * math.log2(count / len(value)) for count in Counter(value).values())
+    return bool(password) and _is_login(user, password)

@@ -18,6 +18,9 @@ _PIECES = (
     "-----END PRIVATE KEY-----", "sk-proj-" + "aB3" * 12, "token: \"", "Retrieved from http://a.org\n", "word word word word word.\n",
     "<br/>",
     "<img src='a/T_letter.png'>", "e\u0301@b.org", "<EMAIL>", "<SECRET>@b.org", "+<PHONE>",
+    "DE89 3704 0044 0532 0130 00", "GB82WEST", "12345698765432", "ann [at] site [dot] org", " (at) ", "[dot]", "Mobil: 0151 23456789",
+    "password: ", "gull-nest-77", "PASSWORD=", "export DB_PASS=Xk9rT22pqLm", "Authorization: Bearer ", "9f8e7d6c5b4a39281706f5e4d3c2b1a0",
+    "curl -u ann:", "?api_key=", "<password>", "the password is ", "secret = \"", "00 44 20 7946 0958", "mysql://root:",
 )  # fmt: skip
 
 texts = st.one_of(

@@ -12,7 +12,7 @@ from curation.switches import ALL_ON
 from warehouse.tables import DOCUMENTS, read_table, write_table
 
 WORDS = "The lamp of page {n} hung over a long table of oak, and under it lay the letters that nobody had opened since autumn {n}."
-OWN = "Nobody but page {n} tells of the mill at bend {n} of the river, where the {n} grey geese of the miller kept watch all night."
+OWN = "Nobody but page {n} tells of mill {n} at bend {n} of the river, where the {n} grey geese of miller {n} kept watch all night."
 NOTICE = "This page was last edited on {n} March 2016, at 10:{n}."
 COOKIES = "We use cookies so that this site works as well for you as it does for all the others."
 
@@ -87,6 +87,20 @@ def test_headings_tables_code_and_short_lines_are_content(tmp_path: Path, line: 
 def test_copies_of_one_page_are_left_for_the_search_for_duplicates(tmp_path: Path) -> None:
     one = "\n".join(WORDS.replace("{n}", str(number)) for number in range(30))
     assert recurring(tmp_path, [f"{one}\nCopy {number}." for number in range(8)]) == []
+
+
+def test_copies_of_a_talk_whose_turns_are_marked_in_other_ways_have_no_boilerplate(tmp_path: Path) -> None:
+    marks = ["**{}:** ", "{} [00:00:04]: ", "**{} (00:00:04):** ", "SPEAKER_0{} ", ">> {}: ", "- {}: ", "({}) ", "[{}] "]
+    said = [
+        "Welcome back to the show about all that comes out of the sea. Today we talk about salt, and how it was made along this coast.",
+        "They think that you boil the sea for it, as they did inland where the forests were. You let the sun do it, and then the wind.",
+        "And how long does all of that take, if the weather is good and nobody of the village is in your way?",
+        "Nine days, or ten if it rains, and I remember one year in which it took us nearly the whole of May and June.",
+        "Is there anything that the people who listen to us can do at home with a pan and a bucket of sea water?",
+    ]
+    talks = ["\n\n".join(mark.format("AB"[turn % 2]) + each for turn, each in enumerate(said)) for mark in marks]
+    assert recurring(tmp_path, [*talks, *pages(8)], Domain.TRANSCRIPT) == []
+    assert recurring(tmp_path, [f"{page} {said[0]}" for page in pages(8)], Domain.TRANSCRIPT) != []
 
 
 def test_a_long_list_that_recurs_goes_and_a_short_one_stays(tmp_path: Path) -> None:

@@ -54,6 +54,30 @@ def test_what_a_comment_says_of_the_code_stays() -> None:
     assert clean(text, Domain.CODE).text == "/* Reads a clock.\n *\n * Not for sundials.\n */\n" + CODE
 
 
+@pytest.mark.parametrize(
+    ("header", "left"),
+    [
+        (
+            "# Copyright 2020 Ann. MIT License.\n# This script tars the rope of the ferry, twice.\n",
+            "# This script tars the rope of the ferry, twice.\n",
+        ),
+        ("// rope.c - tars the rope of the ferry\n// Copyright 2020 Ann\n", "// rope.c - tars the rope of the ferry\n"),
+        (
+            "# Tars the rope of the ferry, and then\n# dries it.\n# Copyright 2020 Ann\n# Bob Lee and others\n",
+            "# Tars the rope of the ferry, and then\n# dries it.\n",
+        ),
+    ],
+)
+def test_what_a_paragraph_says_of_the_code_before_and_after_its_legal_words_stays(header: str, left: str) -> None:
+    assert clean(header + CODE, Domain.CODE).text == left + CODE
+
+
+@pytest.mark.parametrize("name", ["MIT", "BSD-3-Clause", "BSD-2-Clause", "Zlib", "ISC", "BSL-1.0", "Unlicense"])
+def test_the_whole_text_of_a_licence_goes_in_one_paragraph_too(name: str) -> None:
+    lines = "Copyright 2020 Ann\n" + "\n".join(line for line in dict(LICENSES)[name].split("\n") if line.strip())
+    assert clean(commented(lines) + CODE, Domain.CODE).text == CODE
+
+
 def test_the_line_for_the_shell_stays_first() -> None:
     assert clean("#!/bin/sh\n# Copyright 2020 Ann\n\necho\n", Domain.CODE).text == "#!/bin/sh\necho\n"
 
