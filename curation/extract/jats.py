@@ -9,6 +9,7 @@ from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.citations import is_noun
 from curation.extract.elements import names
+from curation.extract.powers import is_power
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 
 MAX_BYTES = 10_000_000
@@ -17,8 +18,6 @@ _CITATION = re.compile("\ue000([^\ue000\ue001]*)\ue001")
 _CITATIONS = re.compile(  # in brackets, or side by side
     r"\s?[\[(]\s*(?:\ue000[^\ue000\ue001]*\ue001(?:[\s,;–—-]|and )*)+[\])]|\s?(?:\ue000[^\ue000\ue001]*\ue001(?:[,;–—-] ?(?=\ue000))?)+"
 )
-_EXPONENT = re.compile(r"\s*[+−–-]?\d{1,4}[+−–-]?\s*")
-_BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
 _UNCITED = re.compile(r"(?<! [,–-])(?: [,–-])* ([.,;])(?=\s|$)")  # what stood between citations that are left out
 _BLOCKS = names("p title sec abstract body disp-formula list list-item disp-quote boxed-text statement article-title front")
 _DROPPED = names(
@@ -118,7 +117,7 @@ def _render(article: etree._Element) -> str:
                 if tag == "caption":
                     flush()
                     caption, prefix[0] = True, _label(element)
-                elif tag == "sup" and _EXPONENT.fullmatch("".join(element.itertext())) and _BASE.search("".join(inline[-3:])):
+                elif tag == "sup" and is_power("".join(element.itertext()), "".join(inline[-3:])):
                     inline.append("^")
                 inline.append(element.text or "")
     flush()

@@ -33,7 +33,8 @@ _PROGRAM = re.compile(
     r"\\(?:if[a-z]*|else|fi|expandafter|csname|futurelet|catcode|makeatletter|newcommand|[egx]?def|begingroup|@[A-Za-z]+)(?![a-z])"
 )
 _NOTE = re.compile(r"todo|fixme|comment|remark(?=s?$)", re.IGNORECASE)
-_ENDS_IN_NAME = re.compile(r"\\[A-Za-z@]+$")
+_LAST_NAME = re.compile(r"\\[A-Za-z@]+$")
+_LONGEST_NAME = 80  # characters of a command
 
 
 @dataclass(frozen=True)
@@ -184,9 +185,14 @@ class _Writer:
             self.budget -= len(text)
             text = self.write(text, depth + 1)
             yield text
-            if position < len(source) and source[position].isalpha() and _ENDS_IN_NAME.search(text[-80:]):
+            if position < len(source) and source[position].isalpha() and ends_in_name(text):
                 yield " "
         yield source[written:]
+
+
+def ends_in_name(text: str) -> bool:
+    """Whether a text ends in the name of a command, which a letter behind it would make longer."""
+    return _LAST_NAME.search(text[-_LONGEST_NAME:]) is not None
 
 
 def _filled(body: str, values: list[str]) -> str:
