@@ -6,7 +6,7 @@ import trafilatura
 from lxml import etree
 
 from curation.extract.blocks import render
-from curation.extract.container import clean, container_of, is_doubtful
+from curation.extract.container import bare_page, clean, container_of, is_doubtful
 from curation.extract.opening import Opening, without_opening
 from curation.extract.prose import Coverage, Paragraph, coverage, prose_of
 from curation.extract.pruning import UNMARKED, mark_repeated, prune_promotion, words
@@ -50,7 +50,9 @@ def article_text(tree: etree._Element, sizes: Sizes, opening: Opening, served: S
 
 def _contained(tree: etree._Element, sizes: Sizes) -> str | None:
     """The text of the element that holds the article; None where the page leaves a doubt about it."""
-    container = container_of(tree, prose_of(tree, sizes))
+    prose = prose_of(tree, sizes)
+    container = container_of(tree, prose)
+    container = bare_page(tree, prose, sizes) if container is None else container
     if container is None:
         return None
     clean(container, sizes)

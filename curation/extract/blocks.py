@@ -9,7 +9,6 @@ from lxml import etree
 
 from curation.extract.citations import cited
 from curation.extract.elements import names
-from curation.extract.powers import is_power
 from curation.extract.tables import Table, is_layout, span_of
 
 _SPACE = re.compile(r"\s+")
@@ -86,9 +85,6 @@ def render(root: etree._Element, dropped: frozenset[str] = frozenset()) -> str:
             elif element.tag in TEX or (element.tag == "span" and _is_typeset(element)):
                 page.inline.append(_tex(element))
                 walker.skip_subtree()
-            elif element.tag == "math":
-                page.write(_formula(element))
-                walker.skip_subtree()
             else:
                 _open(page, element)
         else:
@@ -121,8 +117,6 @@ def _open(page: _Page, element: etree._Element) -> None:
         _begin_cell(page)
     elif tag == "br":
         page.inline.append("\n")
-    elif tag == "sup" and element.find(".//a") is None:  # a link is the mark of a footnote
-        page.write("^" if is_power("".join(element.itertext()), "".join(page.inline[-3:])) else "")
     elif tag == "img":
         page.write(_words_of_image(element))
     page.write(element.text)
@@ -199,15 +193,6 @@ def code_language(block: etree._Element) -> str:
         if found and found.group(1).lower() not in _NO_LANGUAGE:
             return str(found.group(1).lower())
     return ""
-
-
-def _formula(element: etree._Element) -> str:
-    """The TeX of a MathML element, from its annotation or its alternative text."""
-    source = element.get("alttext") or "".join(
-        note.text or "" for note in element.iter("{*}annotation", "annotation") if "tex" in (note.get("encoding") or "")
-    )
-    source = source.strip().removeprefix("{\\displaystyle").removesuffix("}") if "\\displaystyle" in source[:16] else source
-    return f"${source.strip()}$" if source.strip() else _SPACE.sub(" ", "".join(element.itertext()))
 
 
 def _cite(page: _Page, keys: str) -> None:

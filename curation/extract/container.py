@@ -32,6 +32,9 @@ LINE = 80
 LEAST_SHARE = 0.25
 """Share of its text that the prose of a container makes up; below it the page is rather a table or a list."""
 
+MOST_LINKED = 0.1
+"""Share of links up to which a page of little prose has no menus and lists of other pages in it."""
+
 _BESIDE = re.compile(
     r"(?:^|[\s_-])(?:comments?|disqus|repl(?:y|ies)|related\w*|recommend(?:ed|ations?)|newsletter|trending|popular|outbrain|taboola|"
     r"authors?|bio|cookies?|consent|gdpr|footer|sidebar|nav|navigation|navbar|menu|breadcrumbs?|popup|modal|overlay|banner|teaser|"
@@ -68,6 +71,14 @@ def container_of(tree: etree._Element, prose: list[Paragraph]) -> etree._Element
         if inner is None or inner.tag == "p" or held[inner] < WITHIN * held[tree]:
             return _around_tables(element)
         element = inner
+
+
+def bare_page(tree: etree._Element, prose: list[Paragraph], sizes: Sizes) -> etree._Element | None:
+    """The body of a page that says little and has hardly a link, so that nothing but its text can be in it; None for any other."""
+    if not prose or sizes.share(tree) > MOST_LINKED:
+        return None
+    body = tree.find("body")
+    return tree if body is None else body
 
 
 def _around_tables(element: etree._Element) -> etree._Element:

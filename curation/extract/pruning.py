@@ -9,7 +9,6 @@ from lxml import etree
 
 from curation.extract.blocks import code_language
 from curation.extract.elements import names
-from curation.extract.powers import is_power
 from curation.extract.promotion import MOST, is_promotion, may_be_promotion
 from curation.extract.sizes import Sizes
 
@@ -65,8 +64,6 @@ def prune(tree: etree._Element, classes: str) -> Sizes:
     for line in tree.iter("div") if "head" in classes or "title" in classes else ():
         if _SUBHEADING.search(line.get("class") or "") and _is_subheading(line):
             line.tag = "h3"
-    for raised in list(tree.iter("sup")):
-        _write_power(raised)
     sizes = Sizes(tree)
     strip(tree, _invisible(tree, classes, sizes), sizes)
     _plain_code(tree)
@@ -193,14 +190,6 @@ def _plain_code(tree: etree._Element) -> None:
         code.text = text
         if language:
             code.set("class", f"language-{language}")
-
-
-def _write_power(raised: etree._Element) -> None:
-    """Writes a raised number as a power, 10^7, where only its place on the line told it from the digits before it."""
-    parent, before = raised.getparent(), raised.getprevious()
-    base = (parent.text if before is None else before.tail or words(before)) or ""
-    if is_power("".join(raised.itertext()), base) and raised.find(".//a") is None:
-        raised.text = "^" + (raised.text or "")
 
 
 def _is_subheading(line: etree._Element) -> bool:
