@@ -7,7 +7,6 @@ import re
 
 from lxml import etree
 
-from curation.extract.blocks import HEADINGS
 from curation.extract.elements import names
 from curation.extract.mathml import formula_text
 from curation.extract.pruning import remove
@@ -34,24 +33,23 @@ _TEX_SCRIPT = "math/tex"
 _DRAWN = names("MathJax_Preview MathJax MathJax_Display MathJax_SVG MathJax_CHTML MathJax_SVG_Display MJXc-display mjx-chtml")
 
 
+_SHORT_LINKS = etree.XPath("//a[(contains(@href, '#') or @class or @role or not(@href)) and string-length(normalize-space()) < 10]")
+_BROKEN_HEADINGS = etree.XPath("//br[ancestor::h1 or ancestor::h2 or ancestor::h3 or ancestor::h4 or ancestor::h5 or ancestor::h6]")
+
+
 def write_inline(tree: etree._Element) -> None:
     """Writes formulas and raised signs of a page as text, in place, and takes out the marks of footnotes and of headings."""
-    for element in list(tree.iter("math", "script", "sup", "sub", "a", *HEADINGS)):
-        if element.tag in HEADINGS:
-            _on_one_line(element)
-        elif element.tag == "a":
-            _drop_link(element)
-        elif element.tag == "math":
+    for link in _SHORT_LINKS(tree):
+        _drop_link(link)
+    for line_break in _BROKEN_HEADINGS(tree):
+        _become(line_break, " ")
+    for element in list(tree.iter("math", "script", "sup", "sub")):
+        if element.tag == "math":
             _write_formula(element)
         elif element.tag == "script":
             _write_script(element)
         elif element.getparent() is not None:
             _write_raised(element)
-
-
-def _on_one_line(heading: etree._Element) -> None:
-    for line_break in list(heading.iter("br")):
-        _become(line_break, " ")
 
 
 def _write_formula(math: etree._Element) -> None:

@@ -41,14 +41,18 @@ class Opening:
         titles = [*page.meta(*_META_TITLES), *(words(title) for title in tree.iter("title"))]
         parts = [part for title in titles for part in (title, *_SITE.split(" ".join(title[:LONGEST].split())))]
         self._titles = {folded for text in (*headings[:3], *parts) if len(folded := _folded(text)) > 5}
-        self.headline = "" if self._is_said(tree, page) else next(_headlines(first), "")[:LONGEST]
+        self.headline = next(_headlines(first), "")[:LONGEST]
+        self._headings = [*first, *tree.iter("h2", "h3")]
+        self._site_names = {_folded(name) for name in page.meta("og:site_name")}
         self._summaries = {folded for text in page.meta(*_META_SUMMARIES) if len(folded := _folded(text)) > 20}
 
-    def _is_said(self, tree: etree._Element, page: PageNames) -> bool:
-        """Whether a heading of the page is what its title says, beside the name of the site."""
-        parts = [part for title in tree.iter("title") for part in (words(title), *_SITE.split(words(title)[:LONGEST]))]
-        said = {folded for part in parts if len(folded := _folded(part)) > 5} - {_folded(name) for name in page.meta("og:site_name")}
-        return bool(said) and any(_folded(words(heading)) in said for heading in tree.iter("h1", "h2", "h3") if not _is_link(heading))
+    def is_told_by(self, title: str) -> bool:
+        """Whether a title holds the headline, or is another heading of the page: then the first one is no headline."""
+        if not self.headline or _folded(self.headline) in _folded(title):
+            return True
+        parts = (title, *_SITE.split(title[:LONGEST]))
+        said = {folded for part in parts if len(folded := _folded(part)) > 5} - self._site_names
+        return bool(said) and any(_folded(words(heading)) in said and not _is_link(heading) for heading in self._headings)
 
     def repeats_title(self, text: str) -> bool:
         """Whether a line says the title again, whole."""
@@ -61,9 +65,9 @@ class Opening:
 
 def is_lost(opening: Opening, text: str, title: str | None) -> bool:
     """Whether a page's headline stands neither in its title nor at the beginning of its text."""
-    folded = _folded(opening.headline)
-    if not folded or folded in _folded(title or ""):
+    if opening.is_told_by(title or ""):
         return False
+    folded = _folded(opening.headline)
     return all(_folded(block) != folded for block in text.split("\n\n", FIRST)[:FIRST])
 
 
