@@ -98,3 +98,11 @@ def test_a_headline_stands_above_the_text_where_the_source_gives_another_title()
     captured = item(f"<html><body><h1>The old ferry</h1><p>{BEFORE}</p><p>{AFTER}</p><p>{LONG}</p></body></html>", "text/html")
     found = extract(type(captured)(**{**vars(captured), "title": "Row 7"}))
     assert (found.title, found.text) == ("Row 7", f"# The old ferry\n\n{TEXT}")
+
+
+@pytest.mark.parametrize("language", ["", "python"])
+def test_blank_lines_of_code_stay_as_they_are(language: str) -> None:
+    code = "import os\n\n\ndef a():\n    return 1\n\n\n\nb()"
+    assert text_of(f'<pre><code class="language-{language}">{code}</code></pre>') == f"```{language}\n{code}\n```"
+    markdown = f"# Rope\n\n\n\nOf hemp.\n\n```{language}\n{code}\n```\n\n\nWet."
+    assert extract(item(markdown, "text/markdown")).text == f"# Rope\n\nOf hemp.\n\n```{language}\n{code}\n```\n\nWet."
