@@ -7,10 +7,13 @@ from lxml import etree
 
 from curation.extract.blocks import render
 from curation.extract.container import bare_page, clean, container_of, is_doubtful
+from curation.extract.extent import extent
 from curation.extract.opening import Opening, without_opening
+from curation.extract.parts import take_in_lead, take_in_parts
 from curation.extract.prose import Coverage, Paragraph, coverage, prose_of
-from curation.extract.pruning import UNMARKED, mark_repeated, prune_promotion, words
+from curation.extract.pruning import UNMARKED, mark_repeated, prune_promotion, strip, words
 from curation.extract.sizes import Sizes
+from curation.extract.teasers import closing_cards
 
 MOST_ELEMENTS = 6_000
 """Elements of a page up to which trafilatura looks at it: its time grows with their square."""
@@ -55,8 +58,14 @@ def _contained(tree: etree._Element, sizes: Sizes) -> str | None:
     container = bare_page(tree, prose, sizes) if container is None else container
     if container is None:
         return None
+    take_in_parts(container, sizes)
+    take_in_lead(container, prose, sizes)
     clean(container, sizes)
-    return None if is_doubtful(container, prose_of(container, sizes), sizes) else _rendered(container, sizes)
+    prose = prose_of(container, sizes)
+    if cards := closing_cards(container, {paragraph.element for paragraph in prose}, sizes):
+        strip(container, cards, sizes)
+        prose = prose_of(container, sizes)
+    return None if is_doubtful(container, prose, sizes) else _rendered(container, sizes)
 
 
 def _rendered(container: etree._Element, sizes: Sizes) -> str:
@@ -99,7 +108,7 @@ def _prepare(tree: etree._Element, sizes: Sizes) -> None:
 
 def _coverage(prose: list[Paragraph], body: etree._Element) -> Coverage:
     text = words(body)
-    return coverage(prose, text, len(text) - sum(len(words(table)) for table in body.iter("table")))
+    return coverage(prose, text, extent(text) - sum(extent(words(table)) for table in body.iter("table")))
 
 
 def _extracted(tree: etree._Element, *, fast: bool) -> etree._Element | None:

@@ -4,15 +4,16 @@ Nearly all paragraphs of prose of a page lie in one element, or the page is not 
 is told by length, by the share of links, and by the names that pages give to what is no part of an article.
 """
 
-import re
 from collections import Counter
 
 from lxml import etree
 
+from curation.extract.beside import is_beside, is_tool, own_names
 from curation.extract.prose import Paragraph
-from curation.extract.pruning import BLOCKS, is_invisible, strip, words
+from curation.extract.pruning import BLOCKS, strip, words
 from curation.extract.sizes import Sizes
 from curation.extract.tables import is_layout
+from curation.extract.visible import is_invisible
 
 LEAST_PROSE = 300
 """Characters of prose from which its place on a page is telling."""
@@ -38,20 +39,6 @@ LEAST_SHARE = 0.25
 MOST_LINKED = 0.1
 """Share of links up to which a page of little prose has no menus and lists of other pages in it."""
 
-_BESIDE = re.compile(
-    r"(?:^|[\s_-])(?:comments?|disqus|repl(?:y|ies)|related\w*|recommend(?:ed|ations?)|newsletter|trending|popular|outbrain|taboola|"
-    r"authors?|bio|cookies?|consent|gdpr|footer|sidebar|nav|navigation|navbar|menu|breadcrumbs?|popup|modal|overlay|banner|teaser|"
-    r"subscri(?:be|ption)|signup|promo|promotion|sponsor(?:ed)?|advert|advertisement|ads?|captions?|credits?)(?=[\s_-]|$)"
-)
-"""Names of what stands in an article without being part of it, whatever it says."""
-
-_TOOLS = re.compile(
-    r"(?:^|[\s_-])(?:shar(?:e|ing)(?:bar)?|social|sociable|byline|tags?|taglist|toolbar|meta|metadata|timestamp|dateline|image|photo|"
-    r"img|picture|rating|widget|pagination|pager|print|readmore|button|gallery|slideshow|embedded|interactive)(?=[\s_-]|$)"
-)
-"""Names of what is no part of an article as long as it says little."""
-
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NAMED = ("div", "section", "ul", "ol", "p", "table", "dl", "article", "li")
 _PICTURES = ("figure", "figcaption", "form")
 _OF_LINKS = {"div": 0.5, "section": 0.5, "table": 0.5, "dl": 0.5, "ul": 0.8, "ol": 0.8}
@@ -64,8 +51,9 @@ def container_of(tree: etree._Element, prose: list[Paragraph]) -> etree._Element
     """The deepest element that holds nearly all prose of a page; None where the page has too little."""
     held: Counter[etree._Element] = Counter()
     for paragraph in prose:
+        said = paragraph.extent
         for element in (paragraph.element, *paragraph.element.iterancestors()):
-            held[element] += len(paragraph.text)
+            held[element] += said
     if held[tree] < LEAST_PROSE:
         return None
     element = tree
@@ -134,8 +122,8 @@ def _keep_caption(figure: etree._Element, sizes: Sizes) -> None:
 
 def is_doubtful(container: etree._Element, prose: list[Paragraph], sizes: Sizes) -> bool:
     """Whether a container holds more of something else than of prose, or what the page does not show."""
-    said = sum(len(paragraph.text) for paragraph in prose)
-    return said < LEAST_SHARE * sizes.text(container) or any(map(is_invisible, container.iterdescendants(etree.Element)))
+    said = sum(paragraph.extent for paragraph in prose)
+    return not said or said < LEAST_SHARE * sizes.text(container) or any(map(is_invisible, container.iterdescendants(etree.Element)))
 
 
 def _is_beside(element: etree._Element, sizes: Sizes) -> bool:
@@ -144,12 +132,8 @@ def _is_beside(element: etree._Element, sizes: Sizes) -> bool:
 
 
 def _is_named(element: etree._Element, sizes: Sizes) -> bool:
-    text = sizes.text(element)
-    names = " ".join(filter(None, (element.get("class"), element.get("id"))))
-    if not names:
-        return False
-    names = _CAMEL.sub("-", names).lower()
-    return _BESIDE.search(names) is not None or (text < MOST_NAMED and _TOOLS.search(names) is not None)
+    names = own_names(element)
+    return is_beside(names) or (sizes.text(element) < MOST_NAMED and is_tool(names))
 
 
 def _is_label(element: etree._Element, sizes: Sizes) -> bool:

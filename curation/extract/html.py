@@ -49,6 +49,9 @@ WIKI_MARKS = ("mw-", "mediawiki", "redirectMsg", "redirectText")
 ARTICLE_TAGS = ("d-article", "dt-article")
 ARTICLE_CLASSES = ("ltx_document", "ltx_page_content", "mw-parser-output")
 ARTICLE_IDS = ("mw-content-text", "bodyContent")
+WIKI_IDS = names("mw-content-text firstHeading siteSub contentSub catlinks")
+"""Ids by one of which a page is a wiki's, though its classes do not say so: others, too, call a part of theirs bodyContent."""
+
 
 _RENDERED_FRAGMENT = names("mw-headline mw-redirect tocnumber hatnote editsection mw-editsection")
 _SET_ASIDE = names("disambigbox disambig setindexbox")
@@ -208,7 +211,7 @@ def _content_element(tree: etree._Element, page: PageNames, source: str, media_t
             return max(elements_of_class(tree, name), key=lambda element: sum(1 for _ in element.iter()))
     for element in tree.iter(*ARTICLE_TAGS):
         return element
-    for name in ARTICLE_IDS:
+    for name in ARTICLE_IDS if _is_of_wiki(page) or not page.ids.isdisjoint(WIKI_IDS) else ():
         if name in page.ids:
             return tree.xpath("//*[@id=$name]", name=name)[0]
     fragment = page.has(_RENDERED_FRAGMENT) and "<body" not in source[:200_000].lower()

@@ -19,7 +19,7 @@ class Kind(StrEnum):
 
 DOCUMENTATION_GENERATORS = re.compile(
     r"\b(?:sphinx|docusaurus|mkdocs|mdbook|vitepress|vuepress|javadoc|doxygen|rustdoc|gitbook|asciidoctor|docfx|antora|pdoc|yard|jsdoc|"
-    r"typedoc|haddock|texinfo|docbook|readthedocs)\b",
+    r"typedoc|haddock|texinfo|docbook|publican|makeinfo|docutils|devhelp|readthedocs)\b",
     re.IGNORECASE,
 )
 FORUM_GENERATORS = re.compile(

@@ -15,12 +15,20 @@ NOISE = names(
     "rightside src srclink since out-of-band toggle-wrapper sub-heading rustdoc-breadcrumbs devsite-article-meta viewcode-link "
     "viewcode-back theme-doc-footer theme-doc-breadcrumbs theme-doc-version-badge footer page-metadata skip-to-content admonition-todo "
     "theme-edit-this-page highlight-copy copy-button button-group buttons dynsection dyncontent navpath header headertitle article-info "
-    "VPDocFooter pydata-search"
+    "VPDocFooter pydata-search navheader navfooter docnav"
 )
 LEAST = 100
 """Characters that a content element holds at least; a smaller one is not the page."""
 
 _OF_CLASS = "//*[contains(concat(' ', normalize-space(@class), ' '), ' {} ')]"
+MOST_TURNED = 250
+"""Characters that a row of links to the pages around holds at most."""
+
+TURNS = 20
+"""Links to the pages around that are looked at: a page has few."""
+
+_TURNING = "//a[@rel='next' or @rel='prev' or @rel='previous' or @rel='up' or @accesskey='n' or @accesskey='p' or @accesskey='u']"
+_ROWS = ("p", "div", "table", "ul", "td", "tr", "tbody", "center", "li")
 CONTENTS = (
     *(_OF_CLASS.format(name) for name in ("md-content__inner", "theme-doc-markdown", "vp-doc", "bd-article", "devsite-article-body")),
     "//*[@id='furo-main-content']",
@@ -42,6 +50,7 @@ CONTENTS = (
 
 def manual_text(tree: etree._Element, opening: Opening) -> str:
     """The content of a page of documentation as light Markdown, without the heading that is its title."""
+    _drop_turning(tree)
     for path in CONTENTS:
         for element in tree.xpath(path)[:1]:
             if len(words(element)) >= LEAST:
@@ -50,3 +59,15 @@ def manual_text(tree: etree._Element, opening: Opening) -> str:
                     remove(heading)
                 return render(element, NOISE)
     return ""
+
+
+def _drop_turning(tree: etree._Element) -> None:
+    """Takes out, in place, the rows of links that lead to the next page, the one before and the one above."""
+    for link in tree.xpath(_TURNING)[:TURNS]:
+        row = None
+        for around in link.iterancestors():
+            if around.tag not in _ROWS or len(words(around)) > MOST_TURNED:
+                break
+            row = around
+        if row is not None:
+            remove(row)

@@ -47,7 +47,7 @@ def extract_markdown(item: Captured) -> Extracted:
     body = without_last_links(one_framework(body))
     text = _outside_fences(body, is_book=_BOOK.search(body) is not None)
     if item.domain is Domain.TRANSCRIPT:
-        text = _ESCAPE.sub(r"\1", without_times(text))
+        text = _BLANK_LINES.sub("\n\n", _ESCAPE.sub(r"\1", without_times(text)))
     text = text.strip()
     if not text:
         raise Dropped(Reason.EMPTY, "nothing below the front matter")

@@ -10,12 +10,21 @@ from curation.extract.pruning import words
 
 _WORD = re.compile(r"\w+")
 _SITE = re.compile(r"\s+[|–—»:·-]+\s+")
+_STEP = re.compile(r"\s[|–—»›>/→:·]\s")
 _DATELINE = re.compile(
     r"\W*(?:(?:first |last )?(?:published|posted|updated|modified|created|publicado|veröffentlicht|publié|pubblicato)\b|by:? (?-i:[A-Z])|"
     r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?,? |\d{1,2}[./ -](?:\d{1,2}|[a-z]{3,9})[./ -]\d{2,4}|\d{4}-\d\d-\d\d|"
     r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d{1,2},? \d{4})",
     re.IGNORECASE,
 )
+_DATED = re.compile(
+    r"(?:^|\b)(?:\d{1,2}[./ -]{1,2}(?:\d{1,2}|(?:de )?[^\W\d_]{3,10}\.?(?: de)?)[./ -]{1,2}\d{4}|\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?|"
+    r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d{1,2},? \d{4})"
+    r"(?:[ ,|–-]*(?:at |um |à |às |a las )?\d{1,2}[:.h]\d\d(?: ?[ap]\.?m\.?| ?uhr| ?h)?(?: ?[a-z]{2,4})?)?$",
+    re.IGNORECASE,
+)
+"""What a line of author or place ends with: the date, and the time of day."""
+
 _META_TITLES = ("og:title", "twitter:title", "title", "headline")
 _META_SUMMARIES = ("og:description", "description", "twitter:description")
 
@@ -27,6 +36,9 @@ LONGEST = 500
 
 FIRST = 8
 """Blocks of a text among which a headline stands that was not taken out."""
+
+FEWEST_STEPS = 1
+"""Marks between the steps on the way to a page."""
 
 MOST = 4
 """Blocks among which the headline is looked for."""
@@ -58,6 +70,13 @@ class Opening:
         """Whether a line says the title again, whole."""
         return _folded(text) in self._titles
 
+    def leads_to_title(self, text: str) -> bool:
+        """Whether a line shows the way from the site's front page to this one: names, and the title at its end."""
+        if len(text) > LONGEST or len(_STEP.findall(text)) < FEWEST_STEPS:
+            return False
+        folded = _folded(text)
+        return any(folded.endswith(f" {title}") for title in self._titles)
+
     def repeats_summary(self, text: str) -> bool:
         """Whether a line says the summary that the page gives to search engines."""
         return _folded(text) in self._summaries
@@ -87,7 +106,7 @@ def without_opening(text: str, opening: Opening) -> str:
     blocks = text.split("\n\n")
     first = [block.lstrip("# ") for block in blocks[:MOST]]
     titles = [at for at, block in enumerate(first) if opening.repeats_title(block)]
-    headed = bool(titles) and all(len(block) < LINE for block in first[: titles[0]])
+    headed = bool(titles) and all(len(block) < LINE or opening.leads_to_title(block) for block in first[: titles[0]])
     begin = titles[0] + 1 if headed else 0
     while begin < len(blocks) - 1 and _leads_in(blocks[begin], headed, opening):
         begin += 1
@@ -96,11 +115,13 @@ def without_opening(text: str, opening: Opening) -> str:
 
 def _leads_in(block: str, headed: bool, opening: Opening) -> bool:
     text = block.lstrip("# ")
-    if opening.repeats_title(text) or not text:
+    if opening.repeats_title(text) or not text or opening.leads_to_title(text):
         return True
     if headed and block.startswith("#") and opening.repeats_summary(text):
         return True
-    return len(text) < LINE and _DATELINE.match(text) is not None and not text.endswith((".", "!", "?"))
+    if len(text) >= LINE or text.endswith((".", "!", "?")):
+        return False
+    return _DATELINE.match(text) is not None or (block[:1] not in "#-|" and _DATED.search(text) is not None)
 
 
 def _folded(text: str) -> str:

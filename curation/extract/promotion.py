@@ -2,6 +2,8 @@
 
 import re
 
+from curation.extract.labels import is_furniture_line, lead_length
+
 MOST = 300
 """Characters that a paragraph of this kind has at most; a longer one tells something besides."""
 
@@ -16,7 +18,6 @@ POINTERS = (
     r"you (?:may|might) (?:also )?(?:like|be interested)",
     r"(?:continue|keep) reading",
     r"(?:most|popular) (?:read|popular|viewed|now|stories)",
-    r"lire aussi|lea también|leia (?:também|mais)|lesen sie auch|mehr zum thema|lees ook|leggi anche|baca juga|читайте также",
 )
 """Beginnings of paragraphs that are links to other pages; without a link they are an article's own words."""
 
@@ -31,7 +32,7 @@ LABELS = (
     r"click to tweet|(?:tweet|share) this(?: (?:post|article|story))?",
     r"filed under.{0,60}|tags?:.{0,80}",
     r"comments?(?: \(\d+\))?|leave a (?:comment|reply)",
-    r"(?:copyright|©).{0,100}",
+    r"(?:copyright|©).{0,100}|copyright .{0,40}\d{4}.{0,250}",
     r"(?:about )?\d+ min(?:ute)?s? read",
     r"(?:tempo de leitura|reading time|lesezeit|temps de lecture)\W.{0,20}",
 )
@@ -60,7 +61,11 @@ _REQUEST = re.compile(rf"{_BEFORE}(?:{'|'.join(REQUESTS)})", re.IGNORECASE)
 
 def may_be_promotion(text: str) -> bool:
     """Whether a paragraph begins like one; to tell for sure, its links must be measured."""
-    return len(text) <= MOST and (_POINTER.match(text) or _REQUEST.match(text) or _LABEL.fullmatch(text)) is not None
+    if len(text) > MOST:
+        return False
+    if (_POINTER.match(text) or _REQUEST.match(text) or _LABEL.fullmatch(text)) is not None:
+        return True
+    return lead_length(text) > 0 or is_furniture_line(text)
 
 
 def is_promotion(text: str, linked: float) -> bool:
@@ -70,4 +75,5 @@ def is_promotion(text: str, linked: float) -> bool:
     if _LABEL.fullmatch(text) or _REQUEST.match(text):
         return True
     found = _POINTER.match(text)
-    return found is not None and linked > 0.4 and linked * len(text) >= 0.9 * (len(text) - found.end()) - 3
+    pointing = max(found.end() if found else 0, lead_length(text))
+    return pointing > 0 and linked > 0.4 and linked * len(text) >= 0.9 * (len(text) - pointing) - 3

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from curation.extract.beside import is_beside, own_names
 from curation.extract.pruning import PROSE, words
 from curation.extract.sizes import Sizes
 
@@ -14,20 +15,25 @@ LEAST_PROSE = 0.15
 MOST_LOOKS = 500_000_000
 """Paragraphs times characters that are compared; past it a page is so long that its text is taken as it was found."""
 
+LEAST_OF_ALL = 1 / 3
+"""Share of a page's prose that is left at least when what names set apart is left out."""
+
 START = 80
 """Characters by which a paragraph is known again."""
 
 OUTSIDE = ("aside", "footer", "nav", "form", "header", "figure", "table", "li")
 INLINE = ("span", "font", "a", "b", "i", "em", "strong", "u", "code", "sup", "sub", "q", "cite", "small", "mark", "abbr", "time")
+NAMED = ("div", "section", "article", "ul", "ol", "dl", "table", "td")
 HOLDERS = ("p", "div", "section", "article", "main", "td", "blockquote")
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of prose, and its text with single spaces."""
+    """A paragraph of prose, its text with single spaces, and how much it says (extent.py)."""
 
     element: etree._Element
     text: str
+    extent: int
 
 
 @dataclass(frozen=True)
@@ -53,16 +59,35 @@ class Coverage:
 def prose_of(tree: etree._Element, sizes: Sizes) -> list[Paragraph]:
     """The paragraphs of prose on a page that are not part of its frame, also those that are no `p`.
 
-    What holds most of the page's text is no frame, such as the form around a whole page or the table that lays it out.
+    What holds most of the page's text is no frame, such as the form around a whole page or the table that lays it out. Names
+    are believed as long as what they set apart is not most of the prose: a thread may be called comments from end to end.
     """
     found, most = [], sizes.text(tree) / 2
     for element in tree.iter(*HOLDERS):
         if sizes.text(element) < PROSE:
             continue
         text = _said(element, sizes)
-        if len(text) >= PROSE and all(sizes.text(around) > most for around in element.iterancestors(*OUTSIDE)):
-            found.append(Paragraph(element, text))
-    return found
+        said = sizes.measure(text)
+        if said >= PROSE and all(sizes.text(around) > most for around in element.iterancestors(*OUTSIDE)):
+            found.append(Paragraph(element, text, said))
+    return _of_article(found, sizes, most)
+
+
+def _of_article(found: list[Paragraph], sizes: Sizes, most: float) -> list[Paragraph]:
+    """Paragraphs that no element around them sets apart by its name; all of them where those would be few."""
+    apart: dict[etree._Element, bool] = {}
+    for paragraph in found:
+        above = []
+        for element in (paragraph.element, *paragraph.element.iterancestors()):
+            if element in apart:
+                break
+            above.append(element)
+        for element in reversed(above):
+            around = element.getparent()
+            named = element.tag in NAMED and sizes.text(element) <= most and is_beside(own_names(element))
+            apart[element] = named or (around is not None and apart.get(around, False))
+    kept = [paragraph for paragraph in found if not apart[paragraph.element]]
+    return kept if _length(kept) >= LEAST_OF_ALL * _length(found) else found
 
 
 def coverage(prose: list[Paragraph], text: str, found: int) -> Coverage:
@@ -85,10 +110,10 @@ def _said(element: etree._Element, sizes: Sizes) -> str:
         return words(element) if sizes.share(element) < 0.5 else ""
     own = [element.text, *(child.tail for child in element)]
     longest = max((" ".join(text.split()) for text in own if text), key=len, default="")
-    if len(longest) < PROSE and len(element) and sizes.share(element) < 0.5 and all(child.tag in INLINE for child in element):
+    if sizes.measure(longest) < PROSE and len(element) and sizes.share(element) < 0.5 and all(child.tag in INLINE for child in element):
         return words(element)
     return longest
 
 
 def _length(paragraphs: list[Paragraph]) -> int:
-    return sum(len(paragraph.text) for paragraph in paragraphs)
+    return sum(paragraph.extent for paragraph in paragraphs)

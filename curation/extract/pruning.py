@@ -9,23 +9,19 @@ from lxml import etree
 
 from curation.extract.blocks import code_language
 from curation.extract.elements import names
+from curation.extract.extent import extent
+from curation.extract.labels import heads_other_pages, is_furniture_line, leads_on
 from curation.extract.promotion import MOST, is_promotion, may_be_promotion
 from curation.extract.sizes import Sizes
+from curation.extract.teasers import box_of, is_pager
+from curation.extract.visible import HIDDEN, POPUPS, is_hidden_by_class, is_invisible
 
 UNSEEN = names("style svg noscript template iframe object embed audio video canvas button select textarea input")
 FRAME = names("head nav aside footer menu map")
-POPUP_ROLES = names("tooltip dialog alertdialog")
 BLOCKS = names("p div ul ol dl table section article aside header footer main figure blockquote pre h1 h2 h3 h4 h5 h6 form nav")
 
-_POPUP = re.compile(
-    r"(?:^|[\s_-])(?:tool-?tip|pop-?over|rollover|hover-?card|flyout)(?:[_-]{0,2}(?:block|content|text|body|inner|box|panel|card))?(?=\s|$)",
-    re.I,
-)
-_MAY_POP_UP = ("div", "span", "section", "aside")
-_POPUPS = ("tooltip", "tool-tip", "popover", "pop-over", "popup", "pop-up", "rollover", "hovercard", "hover-card", "flyout")
-"""Words without which no class matches; they are looked for in all of a page's at once."""
-
 _PARAGRAPHS = ("p", "div", "h2", "h3", "h4", "h5", "h6", "blockquote", "li", "section", "a")
+_TITLES = names("h1 h2 h3 h4 h5 h6")
 _HOLDING = names("p div ul section article table h2 h3 figure")
 _AROUND = names("div section article main body")
 """Where a link between paragraphs stands that may itself be one."""
@@ -36,11 +32,13 @@ GONE = "berry-gone"
 _SUBHEADING = re.compile(
     r"(?:^|[\s_-])(?:sub-?head(?:line|ing|er)?|inter-?title|cross-?head(?:ing)?|heading-h[2-5])(?=\s|$)", re.IGNORECASE
 )
-_INVISIBLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 MARKS = "\ue000\ue001"
 """Two letters that no script uses: they number, at its end, a paragraph that the page has said before."""
 
 UNMARKED = dict.fromkeys(map(ord, MARKS))
+
+MOST_HIDDEN = 0.3
+"""Share of a page's text up to which a class is believed that hides an element: a script may take it away again."""
 
 NEAR = 12
 """Neighbours of a paragraph that are looked at, so that a page of links takes no longer than a page of prose."""
@@ -79,13 +77,16 @@ def prune_promotion(tree: etree._Element, sizes: Sizes) -> None:
     """Takes out, in place, paragraphs that send the reader elsewhere, and lists of links that end an article."""
     found = []
     for element in _candidates(tree, sizes):
-        if _promotes(element, sizes):
+        text = words(element)
+        if heads_other_pages(text) and (box := box_of(element, tree, sizes)):
+            found += box
+        elif _promotes(element, text, sizes):
             below = element.getnext()
             if below is not None and below.tag in ("ul", "ol") and _is_of_links(below, 0.3, sizes):
                 found.append(below)
             found.append(element)
     strip(tree, found, sizes)
-    strip(tree, [element for element in tree.iter("ul", "ol") if _ends_in_links(element, sizes)], sizes)
+    strip(tree, [element for element in tree.iter("ul", "ol") if _ends_in_links(element, sizes) or is_pager(element, sizes)], sizes)
 
 
 def _candidates(tree: etree._Element, sizes: Sizes) -> Iterator[etree._Element]:
@@ -154,27 +155,19 @@ def link_length(element: etree._Element) -> int:
 def is_prose(element: etree._Element) -> bool:
     """Whether a paragraph says something: long enough, and mostly outside links."""
     text = words(element)
-    return len(text) >= PROSE and link_length(element) < len(text) / 2
+    return extent(text) >= PROSE and link_length(element) < len(text) / 2
 
 
 def _invisible(tree: etree._Element, classes: str, sizes: Sizes) -> list[etree._Element]:
-    """Elements that say themselves that they are not shown; one around most of the page only waits for its script."""
-    named = any(word in classes for word in _POPUPS)
-    return [element for element in sizes if is_invisible(element, named=named) and sizes.text(element) < sizes.text(tree) / 2]
-
-
-def is_invisible(element: etree._Element, *, named: bool = True) -> bool:
-    """Whether an element says itself that it is not shown, or, where names count, is named like what is shown on demand."""
-    keys = element.keys()
-    if "style" in keys and _INVISIBLE.search(element.get("style")):
-        return True
-    if "role" in keys and element.get("role") in POPUP_ROLES:
-        return True
-    if "hidden" in keys or ("aria-hidden" in keys and element.get("aria-hidden") == "true"):
-        return True
-    if not named or "class" not in keys or element.tag not in _MAY_POP_UP or not _POPUP.search(element.get("class")):
-        return False
-    return next(element.iter("a"), None) is not None or next(element.iterancestors("p"), None) is not None
+    """Elements that are not shown; one around most of the page only waits for its script, and by class it must be smaller still."""
+    popups, hidden = any(word in classes for word in POPUPS), not HIDDEN.isdisjoint(classes.split())
+    whole = sizes.text(tree)
+    return [
+        element
+        for element in sizes
+        if (is_invisible(element, named=popups) and sizes.text(element) < whole / 2)
+        or (hidden and is_hidden_by_class(element) and sizes.text(element) < MOST_HIDDEN * whole)
+    ]
 
 
 def _plain_code(tree: etree._Element) -> None:
@@ -202,11 +195,14 @@ def _has_blocks(element: etree._Element) -> bool:
     return next(element.iterdescendants(*BLOCKS), None) is not None
 
 
-def _promotes(element: etree._Element, sizes: Sizes) -> bool:
-    text = words(element)
-    if not (may_be_promotion(text) or text.isupper()) or _has_blocks(element):
+def _promotes(element: etree._Element, text: str, sizes: Sizes) -> bool:
+    if not (may_be_promotion(text) or text.isupper() or leads_on(text)) or _has_blocks(element):
         return False
     linked = 1.0 if element.tag == "a" else sizes.share(element)
+    if element.tag not in _TITLES and is_furniture_line(text) and (element.tag != "li" or linked > 0.5):
+        return True
+    if linked > 0.7 and leads_on(text):
+        return True
     return is_promotion(text, linked) or (linked >= 0.9 and _is_shouted(element, text))
 
 

@@ -42,17 +42,21 @@ def without_apparatus(text: str) -> str:
 
 
 def _without_sections(text: str) -> str:
+    """A section with code in it is none of the apparatus, whatever its name: manuals have notes that are text."""
     kept: list[str] = []
+    skipped: list[str] = []
     skipped_level = 0
     for line, heading in _lines(text):
-        if heading:
-            level = len(heading.group(1))
-            if skipped_level and level > skipped_level:
-                continue
-            skipped_level = level if heading.group(2).strip(" *:_").lower() in APPARATUS else 0
-        if not skipped_level:
-            kept.append(line)
-    return "\n".join(kept)
+        if heading and not (skipped_level and len(heading.group(1)) > skipped_level):
+            kept += _with_code(skipped)
+            skipped = []
+            skipped_level = len(heading.group(1)) if heading.group(2).strip(" *:_").lower() in APPARATUS else 0
+        (skipped if skipped_level else kept).append(line)
+    return "\n".join(kept + _with_code(skipped))
+
+
+def _with_code(lines: list[str]) -> list[str]:
+    return lines if any(line.startswith("```") for line in lines) else []
 
 
 def _without_bare_headings(text: str) -> str:

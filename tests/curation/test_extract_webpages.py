@@ -126,7 +126,7 @@ def test_what_lays_out_the_whole_page_hides_no_article(around: str) -> None:
         f'<div class="jp-relatedposts"><p>{SENTENCES[4]}</p></div>',
         f'<section id="comments"><p>{SENTENCES[4]}</p></section>',
         f'<div class="articleAuthorBio">{SENTENCES[4]}</div>',
-        f"<figure><figcaption>{SENTENCES[4]}</figcaption></figure>",
+        "<figure><figcaption>The old workings. Photo: Durin/Picture House</figcaption></figure>",
         '<div class="shareButtons">Tweet this now</div>',
         "<div>Buy photo</div>",
         '<ul><li><a href="/a">The lake at night</a></li><li><a href="/b">The king by day</a></li></ul>',
