@@ -28,7 +28,7 @@ _BACK_CLASS = re.compile(r"(?:^|[\s_-])(?:backref|reversefootnote|backlink|heade
 _NOTE_ROLES = names("doc-noteref noteref")
 _BACK = re.compile(r"[¶§#↩⤴↵🔗\uf0c1\ufe0e\ufe0f\s]{1,4}")
 _SLASH = re.compile(r"\s*[/⁄]\s*")
-_CLOSING = re.compile(r"\s*(?:[.,;:!?)\]]|$)|\s")
+_CLOSING = re.compile(r"\s*[.,;:!?)\]]|\s")
 _TEX_SCRIPT = "math/tex"
 _DRAWN = names("MathJax_Preview MathJax MathJax_Display MathJax_SVG MathJax_CHTML MathJax_SVG_Display MJXc-display mjx-chtml")
 
@@ -149,7 +149,7 @@ def _take_out(element: etree._Element) -> None:
     parent, previous = element.getparent(), element.getprevious()
     if parent is None:
         return
-    if _CLOSING.match(element.tail or ""):
+    if _CLOSING.match(element.tail or "") or (not element.tail and element.getnext() is None):
         if previous is not None and previous.tail:
             previous.tail = previous.tail.rstrip(" \t")
         elif previous is None and parent.text and parent.tag not in INLINE:

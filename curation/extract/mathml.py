@@ -23,8 +23,8 @@ _ACCENTS = {
 _FRACTION = re.compile(r"(\d*)\\frac\{(\w|[\d.,]+)\}\{(\w|[\d.,]+)\}")
 _POWER = re.compile(r"([\w.,×·()+−– -]*)\^\{([+−–-]?\d+)\}")
 _TEX_MARKS = re.compile(r"[\\{}]")
-_WORD = re.compile(r"[^\W\d_]{2}")
-_WORD_AT_END = re.compile(r"[^\W\d_]{2}$")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_TOKENS = ("mi", "mtext", "ms")
 _SCRIPT_AT_END = re.compile(r"[_^]\w$")
 _ATOM = re.compile(r"(?:\w|[\d.,]+|\\?[^\W\d_]+|\(.*\)|\[.*\]|\|.*\|)")
 
@@ -70,20 +70,20 @@ def _token(element: etree._Element, _parts: list[str]) -> str:
 
 
 def _row(element: etree._Element, parts: list[str]) -> str:
-    text = _SPACE.sub(" ", element.text or "").strip()
+    text, was_word = _SPACE.sub(" ", element.text or "").strip(), False
     for child, part in zip(element, parts, strict=True):
-        text += f" {part}" if _runs_together(text, part) else part
+        is_word = _local(child) in _TOKENS and _WORD.fullmatch(part) is not None
+        text += f" {part}" if _runs_together(text, part, either=is_word or was_word) else part
         text += _SPACE.sub(" ", child.tail or "").strip()
+        was_word = is_word or (was_word and not part)
     return text
 
 
-def _runs_together(before: str, after: str) -> bool:
-    """Whether two numbers, a word and what is beside it, or a short script and what follows would read as one."""
+def _runs_together(before: str, after: str, *, either: bool) -> bool:
+    """Whether two numbers, a short script and what follows, or two parts of which `either` is a word would read as one."""
     if not (before[-1:].isalnum() and after[:1].isalnum()):
         return False
-    if before[-1].isdigit() and after[0].isdigit():
-        return True
-    return _SCRIPT_AT_END.search(before) is not None or _WORD_AT_END.search(before) is not None or _WORD.match(after) is not None
+    return either or (before[-1].isdigit() and after[0].isdigit()) or _SCRIPT_AT_END.search(before) is not None
 
 
 def _first(_element: etree._Element, parts: list[str]) -> str:

@@ -31,6 +31,8 @@ def wiki_text_of(line: str) -> str:
         ("<mi>v</mi><mo>=</mo><msqrt><mi>g</mi><mi>h</mi></msqrt>", "$v=\\sqrt{gh}$"),
         ("<mroot><mi>x</mi><mn>3</mn></mroot>", "$\\sqrt[3]{x}$"),
         ("<msub><mi>m</mi><mn>0</mn></msub><msup><mi>e</mi><mrow><mi>k</mi><mi>t</mi></mrow></msup>", "$m_0 e^{kt}$"),
+        ("<mi>D</mi><mi>O</mi><msub><mi>C</mi><mrow><mi>a</mi><mi>u</mi></mrow></msub>", "$DOC_{au}$"),
+        ("<mi>rate</mi><mi>k</mi>", "rate k"),
         ("<mi>sin</mi><mo>&#x2061;</mo><mi>x</mi>", "$\\sin x$"),
         ("<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover><mi>i</mi>", "$∑_{i=1}^n i$"),
         ("<mover><mi>x</mi><mo>¯</mo></mover>", "$\\bar{x}$"),
@@ -75,6 +77,7 @@ def test_the_source_of_a_formula_that_a_script_draws_is_taken_once() -> None:
         ("by Bram<a class='footnote-ref' href='#n1'>4</a> once", "by Bram once"),
         ("500<sup>1</sup> crowns in 1911<sup>2</sup>", "500 crowns in 1911"),
         ("in the tower.<sup>1</sup> It", "in the tower. It"),
+        ("it is dry. <sup><a href='#n1'>[1]</a></sup><i>Later</i> it rained", "it is dry. Later it rained"),
         ("the war<sup>2</sup> (in May)<sup>3</sup>", "the war (in May)"),
     ],
 )
