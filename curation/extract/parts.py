@@ -56,7 +56,7 @@ def _move(element: etree._Element, into: etree._Element, at: int, sizes: Sizes) 
 
 
 _LEAD = re.compile(
-    r"(?:^|[\s_-])(?:lead|lede|intro(?:duction|text)?|standfirst|vorspann|perex|chap[oô]|chapeau|entradilla|ingress|manchet)(?=[\s_-]|$)"
+    r"(?:^|[\s_-])(?:lead|lede|intro(?:duction|text)?|standfirst|vorspann|perex|chap[oô]|chapeau|entradilla|ingress|manchet|excerpt)(?=[\s_-]|$)"
 )
 
 

@@ -76,7 +76,7 @@ def test_the_last_part_of_a_cut_article_belongs_to_it_too() -> None:
     assert text_of(f"<div>{cut}</div>") == "\n\n".join((*SENTENCES[:3] * 3, SENTENCES[3]))
 
 
-@pytest.mark.parametrize("name", ["article-intro", "vorspann", "o-article__lead", "standfirst"])
+@pytest.mark.parametrize("name", ["article-intro", "vorspann", "o-article__lead", "standfirst", "entry-excerpt"])
 def test_a_lead_that_is_called_so_belongs_to_the_article(name: str) -> None:
     lead = f'<div class="{name}"><p>{ASIDE[0]}</p></div>'
     rest = paragraphs(*SENTENCES * 2)
