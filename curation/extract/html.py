@@ -10,6 +10,7 @@ from lxml import etree
 from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
+from curation.extract import latexml
 from curation.extract.article import article_text
 from curation.extract.blocks import elements_of_class, render
 from curation.extract.elements import names
@@ -74,16 +75,19 @@ def extract_html(item: Captured) -> Extracted:
     source = decode(item.content, item.charset)
     tree = parse_html(source)
     page = PageNames(tree)
-    write_inline(tree)
     title = item.title or _title(tree, page)
     if _is_of_wiki(page):
         require_article(tree)
     content = _content_element(tree, page, source, item.media_type)
     if content is not None:
         drop_pictures(tree)
+        if latexml.MARK in page.joined:
+            latexml.make_plain(content)
+        write_inline(tree)
         found = _result(render(content, WIKI_NOISE), "html-element", title)
         require_more_than_stub(found.text, is_stub(tree))
         return found
+    write_inline(tree)
     opening = Opening(tree, page)
     found = _result(*_web_text(tree, page, source, opening), title)
     if not is_lost(opening, found.text, title):

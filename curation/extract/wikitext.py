@@ -177,19 +177,20 @@ def _is_code(lines: list[str]) -> bool:
 
 def _unwrapped(lines: Iterable[str]) -> list[str]:
     """Lines that an author wrapped in the midst of a sentence, joined again."""
-    kept: list[str] = []
+    kept: list[list[str]] = []  # the lines that each is joined of
     for line in lines:
         if kept and line and _goes_on(kept[-1], line):
-            kept[-1] = f"{kept[-1].rstrip()} {line}"
+            kept[-1].append(line)
         else:
-            kept.append(line)
-    return kept
+            kept.append([line])
+    return [" ".join(joined) for joined in kept]
 
 
-def _goes_on(before: str, line: str) -> bool:
-    if len(before) < _WRAPPED or not (before[-1].isalnum() or before[-1] == ","):
+def _goes_on(before: list[str], line: str) -> bool:
+    first, last = before[0], before[-1]
+    if len(first) < _WRAPPED or not (last[-1].isalnum() or last[-1] == ","):
         return False
-    return line[0].islower() and not _MARKUP.match(before) and " | " not in before and " | " not in line and not _MARKUP.match(line)
+    return line[0].islower() and not _MARKUP.match(first) and " | " not in last and " | " not in line and not _MARKUP.match(line)
 
 
 def _power(raised: re.Match[str]) -> str:
