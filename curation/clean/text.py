@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
 import ftfy
@@ -31,6 +32,7 @@ _WIDE = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _SPACE = re.compile(f"{_WIDE}{_WIDE}*")
 _TRAILING = re.compile(r"[ \t](?<![ \t][ \t])[ \t]*(?=\n|\Z)")
 _BLANK_RUN = re.compile(r"\n{3,}")
+_FENCE = re.compile(r"^(`{3,}|~{3,})(.*)$", re.MULTILINE)
 _CODE_BLANK_RUN = re.compile(r"\n{4,}")
 _COMPOSABLE = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
 _DROP_CAPITAL = re.compile(r"<img\s[^<>]{0,120}?/(\w)_letter\.png[^<>]{0,40}>", re.IGNORECASE)
@@ -148,8 +150,26 @@ def trailing_spaces(text: str) -> Iterator[Edit]:
 
 
 def blank_lines(text: str) -> Iterator[Edit]:
-    """Of several blank lines one stays; those at the borders go."""
-    return _blank(text, _BLANK_RUN, "\n\n", "")
+    """Of several blank lines one stays, but in fenced code all; those at the borders go."""
+    found = _blank(text, _BLANK_RUN, "\n\n", "")
+    if "\n\n\n" not in text or ("```" not in text and "~~~" not in text):
+        return found
+    fences = _fences(text)
+    starts = [start for start, _ in fences]
+    return (edit for edit in found if not (at := bisect_right(starts, edit[0])) or edit[1] > fences[at - 1][1])
+
+
+def _fences(text: str) -> list[tuple[int, int]]:
+    """Where code is fenced, the fences included; one that is never closed goes to the end (CommonMark 0.31, 4.5)."""
+    found: list[tuple[int, int]] = []
+    start, mark = 0, ""
+    for fence in _FENCE.finditer(text):
+        if not mark:
+            start, mark = fence.start(), fence[1]
+        elif fence[1].startswith(mark) and not fence[2].strip():
+            found.append((start, fence.end()))
+            mark = ""
+    return [*found, (start, len(text.rstrip()))] if mark else found
 
 
 def code_blank_lines(text: str) -> Iterator[Edit]:

@@ -6,7 +6,7 @@ import trafilatura
 from lxml import etree
 
 from curation.extract.blocks import render
-from curation.extract.container import clean, container_of, is_doubtful
+from curation.extract.container import bare_page, clean, container_of, is_doubtful
 from curation.extract.extent import extent
 from curation.extract.opening import Opening, without_opening
 from curation.extract.parts import take_in_lead, take_in_parts
@@ -55,6 +55,7 @@ def _contained(tree: etree._Element, sizes: Sizes) -> str | None:
     """The text of the element that holds the article; None where the page leaves a doubt about it."""
     prose = prose_of(tree, sizes)
     container = container_of(tree, prose)
+    container = bare_page(tree, prose, sizes) if container is None else container
     if container is None:
         return None
     take_in_parts(container, sizes)

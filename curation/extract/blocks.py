@@ -9,7 +9,7 @@ from lxml import etree
 
 from curation.extract.citations import cited
 from curation.extract.elements import names
-from curation.extract.powers import is_power
+from curation.extract.joining import BREAK, Block, Kind, Numbers, is_line, joined
 from curation.extract.tables import Table, is_layout, span_of
 
 _SPACE = re.compile(r"\s+")
@@ -24,11 +24,13 @@ BLOCKS = names(
     "address article aside blockquote body caption center dd details div dl dt figcaption figure footer header main p section "
     "summary table tbody thead tfoot ul ol d-article dt-article"
 )
+LISTS = ("ul", "ol")
+DEFINITIONS = ("dl", "dt", "dd")
 TEX = names("d-math dt-math")
 CITED = names("d-cite dt-cite")
 HIDDEN = names(
     "script style noscript template head title svg iframe object embed audio video canvas form button select input nav link meta "
-    "map area figure-image d-front-matter d-bibliography d-appendix dt-appendix d-cite dt-cite"
+    "map area rt rp figure-image d-front-matter d-bibliography d-appendix dt-appendix d-cite dt-cite"
 )
 
 
@@ -36,10 +38,13 @@ HIDDEN = names(
 class _Page:
     """What has been written so far, and where the walk stands."""
 
-    blocks: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)
-    lists: list[str] = field(default_factory=list)
+    lists: list[Numbers | None] = field(default_factory=list)
+    terms: list[bool] = field(default_factory=list)  # of each list of definitions around: whether a term has come
     prefix: str = ""
+    kind: Kind = Kind.PLAIN
+    within: etree._Element | None = None
     preformatted: int = 0
     language: str = ""
     table: Table | None = None
@@ -50,14 +55,19 @@ class _Page:
         if self.preformatted:
             self._code(text)
         elif text := "\n".join(line.strip(" \t") for line in text.strip().split("\n")):
-            self.blocks.append(self.prefix + text)
+            self.blocks.append(Block(self.prefix + text, self.kind, self.within))
+            self.kind = Kind.PLAIN
         self.prefix = "" if not self.preformatted else self.prefix
+
+    def begin(self, prefix: str, kind: Kind, within: etree._Element | None = None) -> None:
+        """What the next block starts with, and what it is."""
+        self.prefix, self.kind, self.within = prefix, kind, within
 
     def _code(self, text: str) -> None:
         text = text.strip("\n").rstrip()
         fence = "```" if "```" not in text else "````"
         if text:
-            self.blocks.append(f"{fence}{self.language}\n{text}\n{fence}")
+            self.blocks.append(Block(f"{fence}{self.language}\n{text}\n{fence}", Kind.SET))
 
     def in_row(self) -> bool:
         return self.table is not None and self.table.open
@@ -86,9 +96,6 @@ def render(root: etree._Element, dropped: frozenset[str] = frozenset()) -> str:
             elif element.tag in TEX or (element.tag == "span" and _is_typeset(element)):
                 page.inline.append(_tex(element))
                 walker.skip_subtree()
-            elif element.tag == "math":
-                page.write(_formula(element))
-                walker.skip_subtree()
             else:
                 _open(page, element)
         else:
@@ -97,7 +104,7 @@ def render(root: etree._Element, dropped: frozenset[str] = frozenset()) -> str:
             if element is not root:
                 page.write(element.tail)
     page.flush()
-    return _joined(page.blocks)
+    return joined(page.blocks)
 
 
 def _is_dropped(element: etree._Element, dropped: frozenset[str]) -> bool:
@@ -121,8 +128,6 @@ def _open(page: _Page, element: etree._Element) -> None:
         _begin_cell(page)
     elif tag == "br":
         page.inline.append("\n")
-    elif tag == "sup" and element.find(".//a") is None:  # a link is the mark of a footnote
-        page.write("^" if is_power("".join(element.itertext()), "".join(page.inline[-3:])) else "")
     elif tag == "img":
         page.write(_words_of_image(element))
     page.write(element.text)
@@ -137,14 +142,21 @@ def _begin_block(page: _Page, element: etree._Element) -> None:
     if not keeps_prefix:
         page.flush()
     if tag in HEADINGS:
-        page.prefix = HEADINGS[tag] + " "
-    elif tag in ("ul", "ol"):
+        page.begin(HEADINGS[tag] + " ", Kind.SET)
+    elif tag in LISTS:
         page.flush()
-        page.lists.append(tag)
+        page.lists.append(Numbers(element) if tag == "ol" else None)
     elif tag == "li":
         page.flush()
-        mark = "1." if page.lists and page.lists[-1] == "ol" else "-"
-        page.prefix = "  " * max(0, min(len(page.lists), MAX_DEPTH) - 1) + mark + " "
+        numbers = page.lists[-1] if page.lists else None
+        mark = "- " if numbers is None else f"{numbers.take(element)}. "
+        page.begin("  " * max(0, min(len(page.lists), MAX_DEPTH) - 1) + mark, Kind.ITEM)
+    elif tag in DEFINITIONS:
+        _begin_definition(page, tag)
+    elif tag == "hr" and page.blocks and page.blocks[-1].kind is not Kind.BREAK:
+        page.blocks.append(Block(BREAK, Kind.BREAK))
+    elif is_line(element):
+        page.begin(page.prefix, page.kind if page.prefix else Kind.LINE, element.getparent())
     elif tag == "pre":
         page.preformatted += 1
         page.language = code_language(element)
@@ -153,6 +165,17 @@ def _begin_block(page: _Page, element: etree._Element) -> None:
     elif tag == "tr" and page.table:
         page.inline.clear()
         page.table.begin_row()
+
+
+def _begin_definition(page: _Page, tag: str) -> None:
+    page.flush()
+    if tag == "dl":
+        page.terms.append(False)
+    elif tag == "dt":
+        page.begin("", Kind.TERM)
+        page.terms[-1:] = [True]
+    elif page.terms and page.terms[-1]:
+        page.begin(": ", Kind.DEFINITION)
 
 
 def _close(page: _Page, element: etree._Element) -> None:
@@ -165,15 +188,18 @@ def _close(page: _Page, element: etree._Element) -> None:
         return
     elif tag == "table" and page.table:
         page.flush()
-        page.blocks += filter(None, [page.table.markdown()])
+        page.blocks += [Block(rows, Kind.SET) for rows in filter(None, [page.table.markdown()])]
         page.table = None
     elif tag == "pre":
         page.flush()
         page.preformatted = max(0, page.preformatted - 1)
     elif tag in HEADINGS or tag in BLOCKS or tag in ("li", "tr"):
         page.flush()
-        if tag in ("ul", "ol") and page.lists:
+        page.kind = Kind.PLAIN
+        if tag in LISTS and page.lists:
             page.lists.pop()
+        elif tag == "dl" and page.terms:
+            page.terms.pop()
 
 
 def _begin_cell(page: _Page) -> None:
@@ -199,15 +225,6 @@ def code_language(block: etree._Element) -> str:
         if found and found.group(1).lower() not in _NO_LANGUAGE:
             return str(found.group(1).lower())
     return ""
-
-
-def _formula(element: etree._Element) -> str:
-    """The TeX of a MathML element, from its annotation or its alternative text."""
-    source = element.get("alttext") or "".join(
-        note.text or "" for note in element.iter("{*}annotation", "annotation") if "tex" in (note.get("encoding") or "")
-    )
-    source = source.strip().removeprefix("{\\displaystyle").removesuffix("}") if "\\displaystyle" in source[:16] else source
-    return f"${source.strip()}$" if source.strip() else _SPACE.sub(" ", "".join(element.itertext()))
 
 
 def _cite(page: _Page, keys: str) -> None:
@@ -241,20 +258,6 @@ def _words_of_image(element: etree._Element) -> str:
     if "tex" in (element.get("class") or "").split():
         return f"${words}$"
     return words if len(words) == 1 and words.isalpha() else ""
-
-
-def _joined(blocks: list[str]) -> str:
-    """Blocks with a blank line between them, but items of one list together."""
-    parts: list[str] = []
-    for before, block in zip(["", *blocks], blocks, strict=False):
-        if parts:
-            parts.append("\n" if _is_item(before) and _is_item(block) else "\n\n")
-        parts.append(block)
-    return "".join(parts)
-
-
-def _is_item(block: str) -> bool:
-    return block.lstrip(" ").startswith(("- ", "1. "))
 
 
 _OF_CLASS = etree.XPath("//*[contains(@class, $name) and contains(concat(' ', normalize-space(@class), ' '), concat(' ', $name, ' '))]")

@@ -1,6 +1,7 @@
 """HTML pages: rendered wiki pages and articles by their content element, other pages by their kind."""
 
 import re
+from dataclasses import replace
 from functools import partial
 
 import lxml.html
@@ -13,9 +14,10 @@ from curation.extract import latexml
 from curation.extract.article import article_text
 from curation.extract.blocks import elements_of_class, render
 from curation.extract.elements import names
+from curation.extract.inline import write_inline
 from curation.extract.kinds import Kind, page_kind
 from curation.extract.manuals import manual_text
-from curation.extract.opening import Opening
+from curation.extract.opening import Opening, is_lost
 from curation.extract.page_names import PageNames
 from curation.extract.posts import thread_text
 from curation.extract.pruning import UNSEEN, prune, prune_frame, remove, words
@@ -81,16 +83,23 @@ def extract_html(item: Captured) -> Extracted:
         drop_pictures(tree)
         if latexml.MARK in page.joined:
             latexml.make_plain(content)
-        found = _result(render(content, WIKI_NOISE), title, "html-element")
+        write_inline(tree)
+        found = _result(render(content, WIKI_NOISE), "html-element", title)
         require_more_than_stub(found.text, is_stub(tree))
         return found
-    text, path = _web_text(tree, page, source)
-    return _result(text, title, path)
+    write_inline(tree)
+    opening = Opening(tree, page)
+    found = _result(*_web_text(tree, page, source, opening), title)
+    if not is_lost(opening, found.text, title):
+        return found
+    if item.title:
+        return replace(found, text=f"# {opening.headline}\n\n{found.text}")
+    return replace(found, title=opening.headline)
 
 
-def _web_text(tree: etree._Element, page: PageNames, source: str) -> tuple[str, str]:
+def _web_text(tree: etree._Element, page: PageNames, source: str, opening: Opening) -> tuple[str, str]:
     """The text of a page that is no wiki's, by the way that suits its kind, and the name of that way."""
-    kind, opening = page_kind(tree, page, source), Opening(tree, page)
+    kind = page_kind(tree, page, source)
     prune_frame(tree)
     sizes = prune(tree, page.joined)
     if kind is Kind.DOCUMENTATION and (text := manual_text(tree, opening)):
@@ -103,6 +112,7 @@ def _web_text(tree: etree._Element, page: PageNames, source: str) -> tuple[str, 
 def _served(source: str, page: PageNames, *, framed: bool) -> tuple[etree._Element, Sizes]:
     """A page once more as it was served, for trafilatura, with or without its frame."""
     tree = parse_html(source, lxml.html.HTMLParser)
+    write_inline(tree)
     if not framed:
         prune_frame(tree)
     return tree, prune(tree, page.joined)
@@ -144,7 +154,7 @@ def _beyond(source: str, message: str) -> Dropped:
     return Dropped(Reason.TOO_LARGE, f"a text of {longest:,} characters, read are at most {MAX_TEXT:,}", float(longest), float(MAX_TEXT))
 
 
-def _result(text: str, title: str | None, extractor: str) -> Extracted:
+def _result(text: str, extractor: str, title: str | None) -> Extracted:
     text = without_apparatus(text).strip()
     if not text:
         raise Dropped(Reason.EMPTY, "the page has no main text")

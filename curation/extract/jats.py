@@ -9,6 +9,7 @@ from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.citations import is_noun, without_doubled_stops
 from curation.extract.elements import names
+from curation.extract.mathml import formula_text
 from curation.extract.powers import is_power
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.tables import Table, span_of
@@ -208,10 +209,10 @@ def _has_tex(formula: etree._Element) -> bool:
 
 
 def _formula(element: etree._Element, tag: str) -> str:
-    """TeX of a formula where the publisher gives it, else the characters of its MathML, else what stands for one that is a picture."""
+    """TeX of a formula as the publisher gives it or as its MathML has it, else what stands for one that is a picture."""
     if tag in ("inline-formula", "disp-formula"):
         return FORMULA if _is_picture(element) else ""
     if tag == "tex-math":
         body = re.search(r"\\begin\{document\}(.*?)\\end\{document\}", element.text or "", re.DOTALL)
         return f"${(body.group(1) if body else element.text or '').strip().strip('$').strip()}$"
-    return " ".join("".join(element.itertext()).split()) if tag == "math" else ""
+    return formula_text(element) if tag == "math" else ""

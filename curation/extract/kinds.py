@@ -50,9 +50,14 @@ def page_kind(tree: etree._Element, page: PageNames, source: str) -> Kind:
         return Kind.DOCUMENTATION
     if not DOCUMENTATION_IDS.isdisjoint(page.ids):
         return Kind.DOCUMENTATION
-    if FORUM_GENERATORS.search(generator) or page.count(FORUM_CLASSES) > 1:
+    if FORUM_GENERATORS.search(generator) or page.count(FORUM_CLASSES) > 1 or _has_answers(page):
         return Kind.FORUM
     if not any(name in source for name in _POSTINGS):
         return Kind.ARTICLE
     data = (script.text or "" for script in tree.iter("script") if script.get("type") == "application/ld+json")
     return Kind.FORUM if tree.xpath(_FORUM_ITEMS) or any(map(_POSTING.search, data)) else Kind.ARTICLE
+
+
+def _has_answers(page: PageNames) -> bool:
+    """Whether a page calls its parts a question and its answers."""
+    return "question" in page and "answer" in page and page.count(POST_CLASSES) > 1

@@ -38,6 +38,7 @@ _AUTOLINK = re.compile(r"<https?://[^<>\s]{1,500}>")
 _ELEMENT = re.compile(r"<(script|style|iframe|svg)\b([^<>]{0,500})>", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:div|p|img|br|center|span|a|b|i|em|strong|sup|sub|table|tr|td|th|tbody|thead|hr|u|font|details|summary)"
                   r"(?:\s[^<>]{0,500})?/?>", re.IGNORECASE)  # fmt: skip
+_BLANK_LINES = re.compile(r"\n{3,}")
 _LIQUID = re.compile(r"\{%[^%\n]{0,300}%\}|^\{:\s?[^}\n]{0,200}\}$", re.MULTILINE)
 
 
@@ -50,8 +51,8 @@ def extract_markdown(item: Captured) -> Extracted:
     body = without_last_links(one_framework(body))
     text = _outside_fences(body, partial(_prose, is_book=_BOOK.search(body) is not None, is_paper=item.domain is Domain.PAPER))
     if item.domain is Domain.TRANSCRIPT:
-        text = _ESCAPE.sub(r"\1", without_times(text))
-    text = re.sub(r"\n{3,}", "\n\n", text).strip()
+        text = _BLANK_LINES.sub("\n\n", _ESCAPE.sub(r"\1", without_times(text)))
+    text = text.strip()
     if not text:
         raise Dropped(Reason.EMPTY, "nothing below the front matter")
     return Extracted(text, item.title or _title(front.group(1) if front else "", text), "markdown")
@@ -81,6 +82,7 @@ def _outside_fences(text: str, prose: Callable[[str], str]) -> str:
             current.append(_SAVED.sub("", line) if fence else line)
     rest = "\n".join(current)
     parts.append(rest if fence else prose(rest))
+    parts = [part if _FENCE.match(part) else _BLANK_LINES.sub("\n\n", part) for part in parts]
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 

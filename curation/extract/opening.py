@@ -1,6 +1,7 @@
 """What stands above an article's first paragraph: its headline, which goes into the title, and lines of date and author."""
 
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 
@@ -33,6 +34,9 @@ LINE = 100
 LONGEST = 500
 """Characters of a title that are read."""
 
+FIRST = 8
+"""Blocks of a text among which a headline stands that was not taken out."""
+
 FEWEST_STEPS = 1
 """Marks between the steps on the way to a page."""
 
@@ -44,11 +48,23 @@ class Opening:
     """What a page says about itself in its head and its headings of the first level."""
 
     def __init__(self, tree: etree._Element, page: PageNames) -> None:
-        headings = [words(heading) for heading in tree.iter("h1")]
+        first = list(tree.iter("h1"))
+        headings = [words(heading) for heading in first]
         titles = [*page.meta(*_META_TITLES), *(words(title) for title in tree.iter("title"))]
         parts = [part for title in titles for part in (title, *_SITE.split(" ".join(title[:LONGEST].split())))]
         self._titles = {folded for text in (*headings[:3], *parts) if len(folded := _folded(text)) > 5}
+        self.headline = next(_headlines(first), "")[:LONGEST]
+        self._headings = [*first, *tree.iter("h2", "h3")]
+        self._site_names = {_folded(name) for name in page.meta("og:site_name")}
         self._summaries = {folded for text in page.meta(*_META_SUMMARIES) if len(folded := _folded(text)) > 20}
+
+    def is_told_by(self, title: str) -> bool:
+        """Whether a title holds the headline, or is another heading of the page: then the first one is no headline."""
+        if not self.headline or _folded(self.headline) in _folded(title):
+            return True
+        parts = (title, *_SITE.split(title[:LONGEST]))
+        said = {folded for part in parts if len(folded := _folded(part)) > 5} - self._site_names
+        return bool(said) and any(_folded(words(heading)) in said and not _is_link(heading) for heading in self._headings)
 
     def repeats_title(self, text: str) -> bool:
         """Whether a line says the title again, whole."""
@@ -64,6 +80,25 @@ class Opening:
     def repeats_summary(self, text: str) -> bool:
         """Whether a line says the summary that the page gives to search engines."""
         return _folded(text) in self._summaries
+
+
+def is_lost(opening: Opening, text: str, title: str | None) -> bool:
+    """Whether a page's headline stands neither in its title nor at the beginning of its text."""
+    if opening.is_told_by(title or ""):
+        return False
+    folded = _folded(opening.headline)
+    return all(_folded(block) != folded for block in text.split("\n\n", FIRST)[:FIRST])
+
+
+def _headlines(headings: list[etree._Element]) -> Iterator[str]:
+    """Headings of the first level that say something, outside the frame of the page: those in an article before others."""
+    own = [heading for heading in headings if next(heading.iterancestors("nav", "aside", "footer"), None) is None and words(heading)]
+    within = [heading for heading in own if next(heading.iterancestors("article", "main"), None) is not None]
+    yield from (words(heading) for heading in within or (heading for heading in own if not _is_link(heading)))
+
+
+def _is_link(heading: etree._Element) -> bool:
+    return 2 * sum(len(words(link)) for link in heading.iter("a")) > len(words(heading))
 
 
 def without_opening(text: str, opening: Opening) -> str:

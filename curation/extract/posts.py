@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from lxml import etree
 
-from curation.extract.blocks import render
+from curation.extract.blocks import elements_of_class, render
 from curation.extract.elements import names
 from curation.extract.kinds import POST_CLASSES
 from curation.extract.prose import MOST_LOOKS
@@ -15,6 +15,9 @@ NOISE = names(
     "post-menu post-links reactions reactionsBar likes postfoot post-footer attachments after_content lastedited edited-by "
     "bbCodeBlock-title quote-controls"
 )
+COMMENTS = ("comment-copy", "comment-text", "comment-body", "comment")
+"""Classes of what is said about a post, the one that holds the words alone before the one that holds its author and date too."""
+
 _QUOTES = ".//blockquote | .//div[contains(@class, 'quote')] | .//aside[contains(@class, 'quote')]"
 _ITEMS = (
     "//*[contains(@itemtype, 'DiscussionForumPosting') or contains(@itemtype, 'Answer') or contains(@itemtype, 'Question') or "
@@ -27,9 +30,22 @@ def thread_text(tree: etree._Element) -> str:
     posts = _posts(tree)
     if len(posts) < 2:
         return ""
+    posts = _with_comments(tree, posts)
     _drop_quotes(posts)
     texts = (render(post, NOISE).strip() for post in posts)
     return "\n\n".join(text for text in texts if text)
+
+
+def _with_comments(tree: etree._Element, posts: list[etree._Element]) -> list[etree._Element]:
+    """Posts and the comments under them, in the order of the page."""
+    own = set(posts)
+    around = {above for post in posts for above in post.iterancestors()}
+    for name in COMMENTS:
+        for comment in elements_of_class(tree, name):
+            if comment not in around and own.isdisjoint((comment, *comment.iterancestors())):
+                own.add(comment)
+                around.update(comment.iterancestors())
+    return posts if len(own) == len(posts) else [element for element in tree.iter(etree.Element) if element in own]
 
 
 def _drop_quotes(posts: list[etree._Element]) -> None:

@@ -11,7 +11,6 @@ from curation.extract.blocks import code_language
 from curation.extract.elements import names
 from curation.extract.extent import extent
 from curation.extract.labels import heads_other_pages, is_furniture_line, leads_on
-from curation.extract.powers import is_power
 from curation.extract.promotion import MOST, is_promotion, may_be_promotion
 from curation.extract.sizes import Sizes
 from curation.extract.teasers import box_of, is_pager
@@ -41,9 +40,6 @@ UNMARKED = dict.fromkeys(map(ord, MARKS))
 MOST_HIDDEN = 0.3
 """Share of a page's text up to which a class is believed that hides an element: a script may take it away again."""
 
-ANCHORS = ("#", "¶", "§", "\U0001f517", "\uf0c1")
-"""Marks that are links of headings to themselves."""
-
 NEAR = 12
 """Neighbours of a paragraph that are looked at, so that a page of links takes no longer than a page of prose."""
 
@@ -66,10 +62,6 @@ def prune(tree: etree._Element, classes: str) -> Sizes:
     for line in tree.iter("div") if "head" in classes or "title" in classes else ():
         if _SUBHEADING.search(line.get("class") or "") and _is_subheading(line):
             line.tag = "h3"
-    for raised in list(tree.iter("sup")):
-        _write_power(raised)
-    for heading in list(tree.iter(*_TITLES)):
-        _without_anchor(heading)
     sizes = Sizes(tree)
     strip(tree, _invisible(tree, classes, sizes), sizes)
     _plain_code(tree)
@@ -191,21 +183,6 @@ def _plain_code(tree: etree._Element) -> None:
         code.text = text
         if language:
             code.set("class", f"language-{language}")
-
-
-def _write_power(raised: etree._Element) -> None:
-    """Writes a raised number as a power, 10^7, where only its place on the line told it from the digits before it."""
-    parent, before = raised.getparent(), raised.getprevious()
-    base = (parent.text if before is None else before.tail or words(before)) or ""
-    if is_power("".join(raised.itertext()), base) and raised.find(".//a") is None:
-        raised.text = "^" + (raised.text or "")
-
-
-def _without_anchor(heading: etree._Element) -> None:
-    """Takes out, in place, the mark by which a heading links to itself."""
-    for link in list(heading.iter("a")):
-        if (link.get("href") or "").startswith("#") and "".join(link.itertext()).strip() in ANCHORS:
-            remove(link)
 
 
 def _is_subheading(line: etree._Element) -> bool:

@@ -8,6 +8,7 @@ from curation.clean.encoding import require_text
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted
 from curation.domains import Domain
+from curation.extract.books import require_chapter
 from curation.extract.captions import extract_captions
 from curation.extract.code import extract_code, require_not_vendored
 from curation.extract.elements import names
@@ -69,6 +70,7 @@ def extract(item: Captured) -> Extracted:
     """
     media_type, marks = item.media_type.partition(";")[0].strip().lower(), read_marks(item.media_type)
     require_own(marks)
+    require_chapter(item)
     if item.domain is Domain.CODE and is_licence(item.native_id):
         raise Dropped(Reason.LICENCE_TEXT, f"named {PurePosixPath(item.native_id).name}")
     if media_type in ("application/octet-stream", ""):

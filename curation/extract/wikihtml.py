@@ -14,6 +14,7 @@ from curation.document import Captured, Dropped, Extracted, require_size
 from curation.extract.blocks import elements_of_class, render
 from curation.extract.elements import names
 from curation.extract.html import MAX_BYTES, WIKI_NOISE, drop_pictures, is_stub, parse_html, require_article
+from curation.extract.inline import write_inline
 from curation.extract.pruning import remove, words
 from curation.extract.sections import without_apparatus
 from curation.extract.stubs import require_more_than_stub
@@ -33,6 +34,7 @@ def extract_rendered(item: Captured) -> Extracted:
     require_size(item.content, MAX_BYTES)
     tree = parse_html(decode(item.content, item.charset))
     require_article(tree)
+    write_inline(tree)
     for box in list(elements_of_class(tree, "portable-infobox")):
         _as_list(box)
     drop_pictures(tree)

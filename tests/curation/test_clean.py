@@ -39,6 +39,12 @@ def test_prose_is_mended_and_the_cleaners_that_did_it_are_named(text: str, clean
     assert (made.text, list(made.cleaners)) == (cleaned, names)
 
 
+@pytest.mark.parametrize("end", ["\n```\n\nafter", ""], ids=["closed", "to the end"])
+def test_blank_lines_of_fenced_code_stay(end: str) -> None:
+    fenced = f"before\n\n```python\na()\n\n\n~~~\n\n\n\nb(){end}"
+    assert clean(fenced.replace("before\n", "before\n\n\n").replace("\nafter", "\n\n\nafter"), Domain.WIKI).text == fenced
+
+
 def test_a_table_of_characters_in_code_stays() -> None:
     table = "Ä¹²É³ÖÜ΅àâä΄¨çéèêë£™îï•½‰ôö¦€ùûü†ΓΔΘΛΞΠß®©ΣΪ§≠°·Α±"
     assert clean(f"MAP = '{table}'\n", Domain.CODE).text == f"MAP = '{table}'\n"

@@ -126,7 +126,7 @@ def test_what_lays_out_the_whole_page_hides_no_article(around: str) -> None:
         f'<div class="jp-relatedposts"><p>{SENTENCES[4]}</p></div>',
         f'<section id="comments"><p>{SENTENCES[4]}</p></section>',
         f'<div class="articleAuthorBio">{SENTENCES[4]}</div>',
-        f"<figure><figcaption>{SENTENCES[4]}</figcaption></figure>",
+        "<figure><figcaption>The old workings. Photo: Durin/Picture House</figcaption></figure>",
         '<div class="shareButtons">Tweet this now</div>',
         "<div>Buy photo</div>",
         '<ul><li><a href="/a">The lake at night</a></li><li><a href="/b">The king by day</a></li></ul>',
@@ -148,7 +148,8 @@ def test_paragraphs_may_be_lines_of_another_kind() -> None:
 
 
 def test_a_page_that_leaves_a_doubt_is_left_to_trafilatura() -> None:
-    assert extract(item(article(paragraphs(0, 1)), "text/html")).extractor == "trafilatura-fast"
+    links = "".join(f'<li><a href="/{n}">Hall {n} of the lower town</a></li>' for n in range(9))
+    assert extract(item(article(f"{paragraphs(0, 1)}<ul>{links}</ul>"), "text/html")).extractor == "trafilatura-fast"
     rows = "".join(f"<tr><td>Hall {n}</td><td>{n} miners of the lower town</td></tr>" for n in range(80))
     assert extract(item(article(f"{paragraphs(0, 1, 2, 3)}<table>{rows}</table>"), "text/html")).extractor.startswith("trafilatura")
 
