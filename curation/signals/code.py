@@ -12,7 +12,7 @@ def code_signals(text: str) -> dict[str, Any]:
     """Share of characters (white space not counted) in numbers and strings of one line, and mean length of different names."""
     code = _DOCSTRING.sub("", text) if '"""' in text or "'''" in text else text
     solid = sum(map(len, code.split()))
-    literals = sum(map(len, _LITERAL.findall(code)))
+    literals = sum(map(len, " ".join(_LITERAL.findall(code)).split()))
     names = set(_NAME.findall(text))
     return {
         "literals": min(1.0, literals / solid) if solid else 0.0,
