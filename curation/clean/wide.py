@@ -28,7 +28,11 @@ def wide_encoding(head: bytes) -> str | None:
 def _is_text(text: str) -> bool:
     inner = text.rstrip("\x00\ufffd")  # a head may end within a character
     bad = sum(character < " " and character not in "\t\n\r\f" for character in inner) + inner.count("\ufffd")
-    if not inner or bad > MOST_CONTROLS * len(inner) or sum(map(_BREAKS.__contains__, inner)) < LEAST_BREAKS * len(inner):
+    if not inner or bad > MOST_CONTROLS * len(inner):
+        return False
+    if inner.isascii():
+        return True
+    if sum(map(_BREAKS.__contains__, inner)) < LEAST_BREAKS * len(inner):
         return False
     scripts = Counter(script for character in inner if (script := _script(character)) is not None)
     return scripts.total() - max(scripts.values(), default=0) <= MOST_OTHERS * scripts.total()

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from curation.clean.encoding import decode
+from curation.clean.text import ZERO_WIDTH_SPACE
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.rolling import Cue, is_rolling, unrolled
@@ -21,13 +22,13 @@ _FRACTION = re.compile(r"(?:[.,]|(?<=:\d\d):(?=\d{3}$)|(?<=:\d):(?=\d{3}$))(\d+)
 _INLINE_TIME = re.compile(r"<((?:\d{1,3}:)?\d{2}:\d{2}[.,]\d{3})>")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?\s+([^<>]{1,120})>")
 _TAG = re.compile(r"</?(?:c|i|b|u|v|lang|ruby|rt|font)(?:[.\s][^<>]{0,200})?>|\{\\[^{}]{1,60}\}", re.IGNORECASE)
-_UNSEEN = re.compile("[\u200b\u2060\ufeff\ue000\ue001]")
+_UNSEEN = re.compile("[\u2060\ufeff\ue000\ue001]")
 
 
 def extract_captions(item: Captured) -> Extracted:
     """The words of a WebVTT or SubRip file."""
     require_size(item.content, MAX_BYTES)
-    cues = list(_once(_cues(_UNSEEN.sub("", decode(item.content, item.charset)))))
+    cues = list(_once(_cues(_UNSEEN.sub("", ZERO_WIDTH_SPACE.sub("", decode(item.content, item.charset))))))
     if not cues:
         raise Failed("no line with the times of a cue", Reason.MALFORMED)
     if any(True in cue.timed for cue in cues) or is_rolling(cues):
