@@ -4,12 +4,12 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from html.entities import html5
 
 import ftfy
 from ftfy.badness import is_bad
 
 from curation.clean.edits import Edit, Pass, differences, substitution
+from curation.clean.references import is_reference
 
 LONGEST_REPAIR = 20_000  # characters of a line that is still repaired: ftfy tries several decodings of each
 
@@ -106,8 +106,8 @@ def entities(text: str) -> Iterator[Edit]:
 
 def _unescaped(found: re.Match[str]) -> str:
     name = found.group(1)
-    if not name.startswith("#") and f"{name};" not in html5:
-        return found.group()  # `&region;` would be read as `&reg` and some letters
+    if not is_reference(name):
+        return found.group()
     text = f"&{name};"
     again = html.unescape(text)
     while again != text:

@@ -1,10 +1,10 @@
 """Captions (WebVTT, SubRip): every spoken word once, in paragraphs."""
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 
 from curation.clean.encoding import decode
+from curation.clean.references import unescape
 from curation.clean.text import ZERO_WIDTH_SPACE
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
@@ -80,7 +80,7 @@ def _plain(source: str) -> str:
     """A line without tags; the name of a voice stays between marks."""
     if "<" in source or "{" in source:
         source = _TAG.sub("", _VOICE.sub("\ue000\\1\ue001", _INLINE_TIME.sub("", source)))
-    return " ".join((html.unescape(source) if "&" in source else source).split())
+    return " ".join(unescape(source).split())
 
 
 def _once(cues: Iterable[Cue]) -> Iterator[Cue]:

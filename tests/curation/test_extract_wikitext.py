@@ -16,6 +16,11 @@ WRAPPED = "It is a long sentence that its author wrapped in the midst of the lin
     [
         ("'''Gold''' is ''dense''.", "Gold is dense."),
         ("A [[Ore|metal ore]] of [[Erebor]], [[Moria (mine)|]].", "A metal ore of Erebor, Moria."),
+        ("Run <ol><li>Alpha</li>\n<li>Beta</li></ol>end.", "Run\n\n- Alpha\n- Beta\n\nend."),
+        ("<table><tr><td>one</td><td>two</td></tr><tr><td>three</td></tr></table>after", "one | two\nthree\n\nafter"),
+        ("{|\n| a || <table><tr><td>one</td><td>two</td></tr></table>\n|}", "| a | one | two |"),
+        ("<dl><dt>Tide</dt><dd>It rises.</dd></dl>", "Tide\nIt rises."),
+        ("<span style='display:none'>sort key</span>Seen &mdash; as &region;.", "Seen — as &region;."),
         ("See [https://example.org the page] or [https://example.org].", "See the page or."),
         ("Tall{{cn}}<ref name=a>Book</ref> tower<ref name=a/>.", "Tall tower."),
         ("About {{convert|5|km|mi}} or {{convert|5|to|10|km}}.", "About 5 kilometres (3.1 mi) or 5 to 10 kilometres (3.1 to 6.2 mi)."),
