@@ -5,11 +5,12 @@ import re
 from curation.extract.elements import nothing, replace_elements
 
 _HIDDEN = re.compile(r"<(span|div|small|sup|td|th|p)\b[^<>]{0,400}?\bdisplay\s*:\s*none\b[^<>]{0,400}>", re.IGNORECASE)
-_END = re.compile(r"</(?:li|tr|dt|dd|t[dh])>(?=\s*</?(?:li|ol|ul|tr|dt|dd|dl|table|tbody)\b)", re.IGNORECASE)
+_END = re.compile(r"</(?:li|dt|dd)>(?=\s*</?(?:li|ol|ul|dt|dd|dl)\b)|</tr>(?=\s*</(?:tbody|table)\b)", re.IGNORECASE)
 _ITEM = re.compile(r"(?<!\s)\s*+<li\b[^<>]{0,200}>\s*", re.IGNORECASE)
 _LAST = re.compile(r"</(?:ol|ul|dl|table)>[ \t]*", re.IGNORECASE)
+_EMPTY_CELL = re.compile(r"<t[dh]\b[^<>]{0,200}>(?:\s|&nbsp;)*+</t[dh]>", re.IGNORECASE)
 _BETWEEN_CELLS = re.compile(r"</t[dh]>\s*<t[dh]\b[^<>]{0,200}>", re.IGNORECASE)
-_BLOCK = re.compile(r"(?:(?<!\s)\s*+)?</?(?:li|ol|ul|dl|dt|dd|tr|table|tbody|caption|h[1-6])\b[^<>]{0,200}>[ \t]*", re.IGNORECASE)
+_BLOCK = re.compile(r"(?:(?<!\s)\s*+)?</?(?:li|ol|ul|dl|dt|dd|table|tbody|caption|h[1-6])\b[^<>]{0,200}>[ \t]*", re.IGNORECASE)
 
 
 def set_apart(text: str) -> str:
@@ -22,4 +23,4 @@ def set_apart(text: str) -> str:
 
 def part_cells(text: str) -> str:
     """The same with bars between cells of a row; once tables of wikitext are read, in which a bar is markup."""
-    return _BETWEEN_CELLS.sub(" | ", text) if "</t" in text.lower() else text
+    return _BETWEEN_CELLS.sub(" | ", _EMPTY_CELL.sub("", text)) if "</t" in text.lower() else text

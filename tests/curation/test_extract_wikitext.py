@@ -17,7 +17,7 @@ WRAPPED = "It is a long sentence that its author wrapped in the midst of the lin
         ("'''Gold''' is ''dense''.", "Gold is dense."),
         ("A [[Ore|metal ore]] of [[Erebor]], [[Moria (mine)|]].", "A metal ore of Erebor, Moria."),
         ("Run <ol><li>Alpha</li>\n<li>Beta</li></ol>end.", "Run\n\n- Alpha\n- Beta\n\nend."),
-        ("<table><tr><td>one</td><td>two</td></tr><tr><td>three</td></tr></table>after", "one | two\nthree\n\nafter"),
+        ("<table><tr><td>one</td><td>two</td></tr><tr><td>three</td><td>&nbsp;</td></tr></table>after", "one | two\nthree\n\nafter"),
         ("{|\n| a || <table><tr><td>one</td><td>two</td></tr></table>\n|}", "| a | one | two |"),
         ("<dl><dt>Tide</dt><dd>It rises.</dd></dl>", "Tide\nIt rises."),
         ("<span style='display:none'>sort key</span>Seen &mdash; as &region;.", "Seen — as &region;."),
