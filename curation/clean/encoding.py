@@ -58,8 +58,9 @@ def decode(content: bytes, charset: str | None) -> str:
     require_text(content)
     if (marked := _marked(content)) is not None:
         return marked
+    content = content.removeprefix(codecs.BOM_UTF8)
     for name in _candidates(content, charset):
-        if name == "utf-8" and (damaged := _damaged_utf8(content.removeprefix(codecs.BOM_UTF8))) is not None:
+        if name == "utf-8" and (damaged := _damaged_utf8(content)) is not None:
             return damaged
         try:
             return content.decode(name)

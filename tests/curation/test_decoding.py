@@ -1,5 +1,6 @@
 """Bytes that nothing declares the encoding of: scripts are told apart, and within the Latin one the letters of languages decide."""
 
+import codecs
 import re
 import zipfile
 from pathlib import Path
@@ -85,6 +86,10 @@ DAMAGED = [
 @pytest.mark.parametrize(("content", "text"), [each[1:] for each in DAMAGED], ids=[each[0] for each in DAMAGED])
 def test_damage_makes_no_other_encoding_of_a_text(content: bytes, text: str) -> None:
     assert decode(content, None) == text
+
+
+def test_a_mark_of_another_encoding_is_no_text() -> None:
+    assert decode(codecs.BOM_UTF8 + "Café.".encode("cp1252"), None) == "Café."
 
 
 def test_a_last_letter_of_western_europe_is_no_cut_character() -> None:
