@@ -47,6 +47,7 @@ _PROSE: tuple[Link, ...] = (
     ("entities", text.entities),
     ("line_ends", text.line_ends),
     ("controls", text.controls),
+    ("controls", text.zero_width_spaces),
     ("spacing", text.odd_spaces),
     *(("stray_markup", each) for each in text.STRAY_MARKUP),
     ("composed", text.composed),

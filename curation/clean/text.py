@@ -11,6 +11,7 @@ from ftfy.badness import is_bad
 
 from curation.clean.edits import Edit, Pass, differences, substitution
 from curation.clean.paired_tags import paired_tags
+from curation.clean.references import is_reference
 from curation.clean.verbatim import outside_code
 
 LONGEST_KEY = 120  # characters of a key, with the white space around it
@@ -18,6 +19,8 @@ LONGEST_REPAIR = 20_000  # characters of a line that is still repaired: ftfy tri
 
 _SUSPICIOUS = re.compile("[\x80-\x9f\ufffdÂÃâÐÑðïÎÏ](?:(?<=[\x80-\x9f\ufffd])|[\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122])")
 _LATIN1_RUN = re.compile("[\u00c2-\u00df][\u0080-\u00bf]|[\u00e0-\u00ef][\u0080-\u00bf]{2}|[\u00f0-\u00f4][\u0080-\u00bf]{3}")
+_ABOUT = re.compile("mojibake|文字化け", re.IGNORECASE)
+_QUOTES = frozenset("'\"`“”„‘’‚«»")
 _C1 = re.compile("[\u0080-\u009f]")
 _AMPERSAND = r"(?:amp|AMP|#0{0,4}38|#[xX]0{0,4}26);"
 _ENTITY = re.compile(rf"&(?:{_AMPERSAND})*(#\d{{1,7}}|#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});")
@@ -25,14 +28,17 @@ _LINE_END = re.compile("\r\n?|\u2028|\u0085|\u2029")
 _CODE_LINE_END = re.compile("\r\n?")
 _NO_CODE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufff9-\ufffc\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff"
 _ASCII_CONTROLS = bytes(code for code in (*range(32), 127) if chr(code) not in "\t\n\r")
-_NO_TEXT = f"[{_NO_CODE}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+_NO_TEXT = f"[{_NO_CODE}\u00ad\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
 _CONTROL = re.compile(f"{_NO_TEXT}{_NO_TEXT}*")
 _CODE_CONTROL = re.compile(rf"\A[\s\ufeff]*\ufeff|[{_NO_CODE}]+")
 _WIDE = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _SPACE = re.compile(f"{_WIDE}{_WIDE}*")
 _TRAILING = re.compile(r"[ \t](?<![ \t][ \t])[ \t]*(?=\n|\Z)")
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Letters of Thai, Lao, Burmese and Khmer, whose words a mark without width may part (Unicode 17, 6.2, zero width space)."""
+
+ZERO_WIDTH_SPACE = re.compile(f"(?<![{UNSPACED}])\u200b+|\u200b+(?![{UNSPACED}\u200b])")
 _BLANK_RUN = re.compile(r"\n{3,}")
-_FENCE = re.compile(r"^(`{3,}|~{3,})(.*)$", re.MULTILINE)
 _CODE_BLANK_RUN = re.compile(r"\n{4,}")
 _COMPOSABLE = re.compile(r"[\x00-\x7f]?[^\x00-\x7f]+")
 _DROP_CAPITAL = re.compile(r"<img\s[^<>]{0,120}?/(\w)_letter\.png[^<>]{0,40}>", re.IGNORECASE)
@@ -48,7 +54,7 @@ def twice_decoded(text: str) -> Iterator[Edit]:
 
     It goes before `mojibake`, since ftfy gives up on a line that is only partly wrong.
     """
-    if text.isascii() or not _C1.search(text):
+    if text.isascii() or not _C1.search(text) or _ABOUT.search(text):
         return
     for found in _LATIN1_RUN.finditer(text):
         run = found.group()
@@ -66,7 +72,10 @@ def _reread(run: str) -> str:
 
 
 def mojibake(text: str) -> Iterator[Edit]:
-    """Undoes text that was decoded wrongly and encoded again, line by line where it looks so (ftfy)."""
+    """Undoes text that was decoded wrongly and encoded again, line by line where it looks so (ftfy).
+
+    What a text speaks of stays: letters alone between quotation marks, and all of a text that has the word for it.
+    """
     return _repair(text, lambda line: _SUSPICIOUS.search(line) is not None, ftfy.fix_encoding)
 
 
@@ -79,13 +88,21 @@ _WHOLE_LINES = ftfy.TextFixerConfig(decode_inconsistent_utf8=False, replace_loss
 
 
 def _repair(text: str, suspect: Callable[[str], bool], mend: Callable[[str], str]) -> Iterator[Edit]:
-    if text.isascii() or not _SUSPICIOUS.search(text):
+    if text.isascii() or not _SUSPICIOUS.search(text) or _ABOUT.search(text):
         return
     start = 0
     for line in text.split("\n"):
         if not line.isascii() and len(line) < LONGEST_REPAIR and suspect(line) and (mended := mend(line)) != line:
-            yield from differences(line, mended, start)
+            yield from (edit for edit in differences(line, mended, start) if not _is_example(text, edit))
         start += len(line) + 1
+
+
+def _is_example(text: str, edit: Edit) -> bool:
+    """Whether quotation marks stand right around what an edit would mend: the text speaks of it."""
+    start, end, put = edit
+    if put[:1] in _QUOTES and put[-1:] == text[end - 1 : end] and put[:1] == text[start : start + 1]:
+        start, end = start + 1, end - 1  # marks beyond ASCII are of one run with the letters between them
+    return text[start - 1 : start] in _QUOTES and text[end : end + 1] in _QUOTES
 
 
 def entities(text: str) -> Iterator[Edit]:
@@ -94,7 +111,10 @@ def entities(text: str) -> Iterator[Edit]:
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    text = f"&{found.group(1)};"
+    name = found.group(1)
+    if not is_reference(name):
+        return found.group()
+    text = f"&{name};"
     again = html.unescape(text)
     while again != text:
         text, again = again, html.unescape(again)
@@ -123,8 +143,21 @@ def code_line_ends(text: str) -> Iterator[Edit]:
 
 
 def controls(text: str) -> Iterator[Edit]:
-    """Control characters, halves of surrogate pairs, and marks that have no width and no meaning in running text go."""
-    return iter(substitution(_CONTROL, "")(text)) if _may_have_controls(text) else iter(())
+    """Control characters, halves of surrogate pairs, and marks that have no width and no meaning in running text go.
+
+    A break of the page or the column becomes a line end.
+    """
+    return iter(substitution(_CONTROL, _gone)(text)) if _may_have_controls(text) else iter(())
+
+
+def _gone(run: re.Match[str]) -> str:
+    return "\n" if "\x0b" in run.group() or "\x0c" in run.group() else ""
+
+
+def zero_width_spaces(text: str) -> Iterator[Edit]:
+    """Spaces without width go, but between letters of scripts that part words by nothing else."""
+    if "\u200b" in text:
+        yield from substitution(ZERO_WIDTH_SPACE, "")(text)
 
 
 def code_controls(text: str) -> Iterator[Edit]:
@@ -151,25 +184,7 @@ def trailing_spaces(text: str) -> Iterator[Edit]:
 
 def blank_lines(text: str) -> Iterator[Edit]:
     """Of several blank lines one stays, but in fenced code all; those at the borders go."""
-    found = _blank(text, _BLANK_RUN, "\n\n", "")
-    if "\n\n\n" not in text or ("```" not in text and "~~~" not in text):
-        return found
-    fences = _fences(text)
-    starts = [start for start, _ in fences]
-    return (edit for edit in found if not (at := bisect_right(starts, edit[0])) or edit[1] > fences[at - 1][1])
-
-
-def _fences(text: str) -> list[tuple[int, int]]:
-    """Where code is fenced, the fences included; one that is never closed goes to the end (CommonMark 0.31, 4.5)."""
-    found: list[tuple[int, int]] = []
-    start, mark = 0, ""
-    for fence in _FENCE.finditer(text):
-        if not mark:
-            start, mark = fence.start(), fence[1]
-        elif fence[1].startswith(mark) and not fence[2].strip():
-            found.append((start, fence.end()))
-            mark = ""
-    return [*found, (start, len(text.rstrip()))] if mark else found
+    return iter(outside_code(lambda prose: _blank(prose, _BLANK_RUN, "\n\n", ""))(text))
 
 
 def code_blank_lines(text: str) -> Iterator[Edit]:

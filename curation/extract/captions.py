@@ -1,32 +1,34 @@
 """Captions (WebVTT, SubRip): every spoken word once, in paragraphs."""
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 
 from curation.clean.encoding import decode
+from curation.clean.references import unescape
+from curation.clean.text import ZERO_WIDTH_SPACE
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.rolling import Cue, is_rolling, unrolled
-from curation.extract.speakers import labels, led_by, speaker_label
-from curation.extract.speech import PAUSE, Utterance, is_sound, paragraphs, without_sounds
+from curation.extract.speech import ENDS, PAUSE, Utterance, paragraphs
+from curation.extract.turns import Turns, is_shared
 
 MAX_BYTES = 10_000_000
 WORD = 0.3  # seconds, of the last word of a line whose words have times
 
-_TIMING = re.compile(r"^\s*((?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?)\s*-->\s*((?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?)")
+_CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?"
+_TIMING = re.compile(rf"^\s*({_CLOCK})\s*-{{1,2}}>\s*({_CLOCK})(?![\w:])")
+_ODD_TIMING = re.compile(r"^\s*[\d:.,]+\s*-->\s*[\d:.,]+(?:\s|$)")
+_FRACTION = re.compile(r"(?:[.,]|(?<=:\d\d):(?=\d{3}$)|(?<=:\d):(?=\d{3}$))(\d+)$")
 _INLINE_TIME = re.compile(r"<((?:\d{1,3}:)?\d{2}:\d{2}[.,]\d{3})>")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?\s+([^<>]{1,120})>")
 _TAG = re.compile(r"</?(?:c|i|b|u|v|lang|ruby|rt|font)(?:[.\s][^<>]{0,200})?>|\{\\[^{}]{1,60}\}", re.IGNORECASE)
-_TURN = re.compile(r"(?:^|(?<=\s))>>+(?=\s|\w|$)|^\s*(?:-(?=\s|[^\W\d])|–(?=\s))")
-_SPEAKER = re.compile("\ue000([^\ue000\ue001]*)\ue001")
-_UNSEEN = re.compile("[\u200b\u2060\ufeff\ue000\ue001]")
+_UNSEEN = re.compile("[\u2060\ufeff\ue000\ue001]")
 
 
 def extract_captions(item: Captured) -> Extracted:
     """The words of a WebVTT or SubRip file."""
     require_size(item.content, MAX_BYTES)
-    cues = list(_once(_cues(_UNSEEN.sub("", decode(item.content, item.charset)))))
+    cues = list(_once(_cues(_UNSEEN.sub("", ZERO_WIDTH_SPACE.sub("", decode(item.content, item.charset))))))
     if not cues:
         raise Failed("no line with the times of a cue", Reason.MALFORMED)
     if any(True in cue.timed for cue in cues) or is_rolling(cues):
@@ -43,16 +45,23 @@ def spoken_text(utterances: Iterable[Utterance], title: str | None, extractor: s
 
 
 def _cues(source: str) -> Iterator[Cue]:
-    """The cues of a file; headers, notes, styles and numbers lie outside of them."""
+    """The cues of a file; headers, notes, styles and numbers lie outside of them.
+
+    A cue whose times cannot be read is shown when the one before it ends. In SubRip nothing but cues has lines, so a blank one does
+    not end them.
+    """
     timing: tuple[float, float] | None = None
     lines: list[str] = []
+    end = 0.0
+    ends_at_blank = source.lstrip().startswith("WEBVTT")
     for line in source.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        found = _TIMING.match(line) if "-->" in line else None
-        if found:
+        found = _TIMING.match(line) if "->" in line else None
+        if found or ("-->" in line and _ODD_TIMING.match(line)):
             if timing and lines:
                 yield _cue(*timing, lines[:-1] if lines[-1].strip().isdigit() else lines)  # the number of the cue to come
-            timing, lines = (_seconds(found.group(1)), _seconds(found.group(2))), []
-        elif not line and timing:
+            start, end = (_seconds(found.group(1)), _seconds(found.group(2))) if found else (end, end)
+            timing, lines = (start, end), []
+        elif not line and timing and ends_at_blank:
             yield _cue(*timing, lines)
             timing, lines = None, []
         elif timing:
@@ -71,7 +80,7 @@ def _plain(source: str) -> str:
     """A line without tags; the name of a voice stays between marks."""
     if "<" in source or "{" in source:
         source = _TAG.sub("", _VOICE.sub("\ue000\\1\ue001", _INLINE_TIME.sub("", source)))
-    return " ".join((html.unescape(source) if "&" in source else source).split())
+    return " ".join(unescape(source).split())
 
 
 def _once(cues: Iterable[Cue]) -> Iterator[Cue]:
@@ -84,17 +93,21 @@ def _once(cues: Iterable[Cue]) -> Iterator[Cue]:
 
 
 def _seconds(clock: str) -> float:
-    hours, _, rest = clock.rpartition(":")[0].rpartition(":")
-    return (int(hours or 0) * 60 + int(rest)) * 60 + float(clock.rpartition(":")[2].replace(",", "."))
+    *rest, seconds = _FRACTION.sub(r".\1", clock).split(":")
+    hours, minutes = (["0", *rest])[-2:]
+    return (int(hours) * 60 + int(minutes)) * 60 + float(seconds)
 
 
 def _utterances(cues: list[Cue]) -> Iterator[Utterance]:
-    heads = [_without_marks(cue.lines[0])[-1] for cue in cues if cue.lines]
-    named, always = labels(heads)
+    turns = Turns([cue.lines[0] for cue in cues if cue.lines])
+    turn = False
     for cue in cues:
         for line, source, timed in zip(cue.lines, cue.sources, cue.timed, strict=True):
             for start, end, text in _pieces(cue, line, source) if timed else ((cue.start, cue.end, line),):
-                yield from _turns(Utterance(start, end, text), named, always)
+                yield from turns.of(Utterance(start, end, text, turn))
+                turn = False
+        # where two share what is shown, a line of its own is of neither for certain
+        turn = is_shared(cue.lines) and cue.lines[-1].endswith(ENDS)
 
 
 def _pieces(cue: Cue, line: str, source: str) -> Iterator[tuple[float, float, str]]:
@@ -115,25 +128,3 @@ def _pieces(cue: Cue, line: str, source: str) -> Iterator[tuple[float, float, st
         words.append(word)
         before = time
     yield start, end, _plain("".join(words))
-
-
-def _turns(line: Utterance, named: frozenset[str], always: bool) -> Iterator[Utterance]:
-    """A line's parts, each of one speaker: at marks of a new one, at the name of a voice, at a name before a colon."""
-    if is_sound(line.text):
-        return
-    for number, part in enumerate(_without_marks(line.text)):
-        turn = number > 0
-        pieces = _SPEAKER.split(part) if "\ue000" in part else [part]
-        for name, said in zip(["", *pieces[1::2]], pieces[::2], strict=True):
-            label, rest = led_by(said) if named else ("", said)
-            if label in named and always and rest:
-                name, said = label, rest
-            elif label in named:
-                said, turn = f"{speaker_label(label)}: {rest}", True
-            yield Utterance(line.start, line.end, without_sounds(said), turn, speaker_label(name) if name else "")
-            turn = False
-
-
-def _without_marks(line: str) -> list[str]:
-    """The parts of a line before and after each mark of a new speaker."""
-    return [part.lstrip() for part in _TURN.split(line)] if ">>" in line or line[:1] in ("-", "–") else [line]

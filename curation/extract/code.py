@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from curation.clean.characters import long_tokens
@@ -21,13 +22,22 @@ DATA_MIN_CHARACTERS = 1_000
 
 VENDOR_FOLDERS = names(
     "_vendor vendor vendored third_party thirdparty third-party node_modules bower_components externals extern bundled _vendored "
-    "site-packages godeps pods jspm_packages"
+    "site-packages godeps jspm_packages"
 )
+"""In any case of letters; CocoaPods writes `Pods` so, and `pods` are what Kubernetes runs (https://github.com/github-linguist/linguist)."""
+
 DATA_LANGUAGES = frozenset({"json", "xml", "yaml", "toml", "ini"})
 
+_FILE = r"(?:file|code|parser|module|script|header)"
+_NOTHING_ELSE = (
+    rf"\W*$|[^\w\s]|\s+(?:[^\w\s]|it\b|by hand|manually|directly|below|above|anything|or\b|th(?:is|e|ese) (?:\w+ ){{0,2}}{_FILE}s?\b|"
+    r"generated\b|this\b)"
+)
+"""What follows upon `do not edit`: nothing, or the file itself. Documentation forbids to change the values of its functions."""
 _GENERATED = re.compile(
-    r"@generated\b|\bdo not (?:edit|modify)\b(?! .{0,40}unless)|\bcode generated\b.{0,60}\bdo not edit|"
-    r"\b(?:file|code|parser|module|script|header) (?:is|was|has been) (?:auto-?|automatically |machine[ -])?generated\b",
+    rf"@generated\b|\bdo not (?:edit|modify)\b(?! .{{0,40}}unless)(?={_NOTHING_ELSE})|\bcode generated\b.{{0,60}}\bdo not edit|"
+    rf"(?:^\W*(?:the )?|\bthis (?:\w+ ){{0,2}}){_FILE} (?:is|was|has been) generated\b(?!.{{0,20}}\bby hand\b)|"
+    rf"\b{_FILE} (?:is|was|has been) (?:auto-?|automatically |machine[ -])generated\b",
     re.IGNORECASE,
 )
 _GENERATED_BY = re.compile(
@@ -65,9 +75,15 @@ def extract_code(item: Captured) -> Extracted:
 
 def require_not_vendored(item: Captured, marks: Mapping[str, str]) -> None:
     """Raises Dropped for a file, code or prose, in a folder of other projects' files."""
-    for folder in PurePosixPath(item.native_id).parts[:-1] if marks.get("vendored") != "no" else ():
-        if folder.lower() in VENDOR_FOLDERS:
+    path = PurePosixPath(item.native_id)
+    for folder, below in pairwise(path.parts) if marks.get("vendored") != "no" else ():
+        if (folder.lower() in VENDOR_FOLDERS or folder == "Pods") and not _is_own_package(path, folder, below):
             raise Dropped(Reason.VENDORED, f"in a folder named {folder}")
+
+
+def _is_own_package(path: PurePosixPath, folder: str, below: str) -> bool:
+    """Whether a Go file lies in a package that is called `vendor`: other projects' lie below their host (https://go.dev/ref/mod)."""
+    return path.suffix == ".go" and folder == "vendor" and ("." not in below or below == path.name)
 
 
 def _require_readable(text: str, path: PurePosixPath) -> None:

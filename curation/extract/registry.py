@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from curation.clean.encoding import require_text
@@ -21,6 +22,7 @@ from curation.extract.markdown import extract_markdown
 from curation.extract.marks import read_marks, require_own
 from curation.extract.plain import extract_plain
 from curation.extract.timed_json import extract_timed_json
+from curation.extract.verse import without_fences_of_verse
 from curation.extract.wikihtml import extract_rendered
 from curation.extract.wikitext import extract_page, extract_wikitext
 from curation.sources.git.licences import is_licence
@@ -83,7 +85,8 @@ def extract(item: Captured) -> Extracted:
     extractor = EXTRACTORS.get(media_type)
     if extractor is None:
         raise Dropped(Reason.UNSUPPORTED, f"media type {media_type}")
-    return extractor(Captured(**{**vars(item), "media_type": media_type, "marks": marks}))
+    extracted = extractor(Captured(**{**vars(item), "media_type": media_type, "marks": marks}))
+    return extracted if item.domain is Domain.CODE else replace(extracted, text=without_fences_of_verse(extracted.text))
 
 
 def _is_prose(name: str) -> bool:

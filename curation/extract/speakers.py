@@ -7,12 +7,20 @@ from collections.abc import Sequence
 LONGEST_NAME = 60  # characters
 LED_SHARE = 0.5  # of lines that a name leads where the program writes it before each
 
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
-_NAME = r"[^\W\d_][\w.'’\-]{0,30}(?:[ _][\w.'’()&\-]{1,30}){0,4}"
+CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
+BRACKETED_TIME = rf"\\?[\[(]\s*\\?{CLOCK}(?:\s*-+>?\s*{CLOCK})?\s*\\?[\])]"
+_NAME = r"[^\W\d_][\w.'’\-]{0,30}(?:[ _](?!\(\d)[\w.'’()&\-]{1,30}){0,4}"
 _LABEL = re.compile(rf"({_NAME})[ \u00a0]?:(?:[ \u00a0]+|$)")
 _TO_WORDS = r"[ \t]*\n+(?=[^\s#>*`|-])"  # from a line of its own to a paragraph of prose
-_BOLD = re.compile(rf"^[ \t]*\*\*\s*({_NAME})\s*(?::\s*\*\*|\*\*\s*:)(?:{_TO_WORDS}|[ \t]*)", re.MULTILINE)
-_TIMED = re.compile(rf"^[ \t]*({_NAME})(?:[ \t]*[–-])?(?:[ \t]*:[ \t]*|[ \t]+){_CLOCK}[ \t]*:?(?:{_TO_WORDS}|[ \t]*$)", re.MULTILINE)
+_TIMED = re.compile(rf"^[ \t]*({_NAME})(?:[ \t]*[–-])?(?:[ \t]*:[ \t]*|[ \t]+){CLOCK}[ \t]*:?(?:{_TO_WORDS}|[ \t]*$)", re.MULTILINE)
+_LED = re.compile(
+    rf"^[ \t]*+(?P<mark>>>++[ \t]*+)?(?P<bold>\*\*[ \t]*+)?"
+    rf"(?P<time>{BRACKETED_TIME}[ \t]*+(?:[-–][ \t]*+)?)?(?:\*\*[ \t]*+)?(?P<name>{_NAME})"
+    rf"(?P<tail>(?:[ \t]*+(?:\*\*|:|{BRACKETED_TIME}))*+)(?:(?P<words>{_TO_WORDS})|(?P<end>[ \t]*$)|[ \t]*)",
+    re.MULTILINE,
+)
+_TIME = re.compile(BRACKETED_TIME)
+_MARK = re.compile(r"^[ \t]*>>+[ \t]*(?=\w)", re.MULTILINE)
 _ALONE = re.compile(rf"^({_NAME})[ \t]*:{_TO_WORDS}", re.MULTILINE)
 _DIARISED = re.compile(r"(?:speaker|spk)[ _](\d{1,2}|[A-Z])", re.IGNORECASE)
 _UNNAMED = frozenset(["UNKNOWN", "Unknown"])
@@ -53,12 +61,33 @@ def _is_shouted(name: str) -> bool:
 
 def one_form(text: str) -> str:
     """A written transcript whose labels have one form: bold ones, ones with a time, ones that stand alone on their line."""
-    text = _TIMED.sub(_bare, text)
-    text = _BOLD.sub(_bare, text)
+    text = _MARK.sub(_paragraph, _LED.sub(_led, _TIMED.sub(_bare, text)))
     alone = Counter(found.group(1) for found in _ALONE.finditer(text))
     return _ALONE.sub(lambda found: f"{found.group(1)}: " if alone[found.group(1)] > 1 else found.group(), text)
 
 
+def _led(found: re.Match[str]) -> str:
+    """A line that a speaker's name leads: bold, with its time, after a mark of a new speaker, or as a recogniser calls one."""
+    name, tail = found["name"], found["tail"]
+    timed = _TIME.search(tail) is not None
+    colon = ":" in _TIME.sub("", tail)
+    is_label = colon and (timed or found["time"] or found["bold"] or found["mark"] or _DIARISED.fullmatch(name))
+    is_alone = timed and _is_name(name) and (found["bold"] or found["words"] or found["end"] is not None)
+    if not is_label and not is_alone:
+        return found.group()
+    return _paragraph(found) + _labelled(name)
+
+
+def _paragraph(found: re.Match[str]) -> str:
+    """What a turn begins with, for a paragraph of its own."""
+    before = found.string[max(0, found.start() - 50) : found.start()].rstrip(" \t")[-2:]
+    return "" if before in ("", "\n\n") else "\n"
+
+
 def _bare(found: re.Match[str]) -> str:
-    label = speaker_label(found.group(1))
+    return _labelled(found.group(1))
+
+
+def _labelled(name: str) -> str:
+    label = speaker_label(name)
     return f"{label}: " if label else ""

@@ -4,22 +4,21 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from curation.extract.speakers import one_form
+from curation.extract.speakers import BRACKETED_TIME, CLOCK, one_form
 
 PAUSE = 2.0  # seconds of silence that end a paragraph
 LONG_PARAGRAPH = 900  # characters after which a paragraph ends at the next end of a sentence
 LONGEST_PARAGRAPH = 1800  # characters of a paragraph whose sentences have no end; it is cut at its longest pause
 SHORTEST_CUT = 500  # characters before such a cut
 
-_SOUND = re.compile(
-    r"\\?[\[(]\s*(?:[a-z]+\s+)?(?:music|applause|laugh(?:ter|s|ing|ing)?|silence|inaudible|crosstalk|cross talk|cheers?|cheering|"
+_HEARD = (
+    r"music|applause|laugh(?:ter|s|ing)?|silence|inaudible|crosstalk|cross talk|cheers?|cheering|"
     r"unintelligible|sound|noise|video playing|video|pause|blank_audio|musique|applaudissements|rires|музыка|musik|música|"
     r"音乐|音楽|foreign|gasps?|sighs?|coughs?|clapping|beep|unclear|indistinct|chuckles?|phonetic|assumed spelling|jingle|"
-    r"拍手|掌声|笑い?|笑声|rire|risas|aplausos|applaus|gelächter|смех|аплодисменты)(?![^\W_])[^\])]{0,40}[\])]",
-    re.IGNORECASE,
+    r"拍手|掌声|笑い?|笑声|rire|risas|aplausos|applaus|gelächter|смех|аплодисменты"
 )
 _CAPITALS = re.compile(r"\\?\(\s*[A-Z][A-Z' ,.-]{2,60}\)")
-_HEARD = re.compile(
+_LOUD = re.compile(
     r"\b(?:(?:BANG|BARK|BEEP|BREATH|BUZZ|CACKL|CHATTER|CHEER|CHIM|CHIRP|CHUCKL|CLAP|CLEAR|CLICK|COUGH|CRACKL|CRASH|CREAK|CRY|CRI|DRIP|"
     r"EXPLOD|GASP|GIGGL|GROAN|GROWL|GRUNT|HISS|HONK|HOWL|HUM|KNOCK|LAUGH|MEOW|MOAN|MOO|MUMBL|MURMUR|MUTTER|PLAY|POUND|RATTL|"
     r"REV|RING|ROAR|RUMBL|RUSTL|SCOFF|SCREAM|SCREECH|SHATTER|SHOUT|SHRIEK|SIGH|SING|SIZZL|SLAM|SNEEZ|SNIFF|SNIFFL|SNOR|SOB|SPEAK|SPLASH|"
@@ -27,17 +26,26 @@ _HEARD = re.compile(
     r"APPLAUSE|APPLAUDS|APPLAUDING|CHATTER|CROSSTALK|DOORS?|EXPLOSIONS?|FOOTSTEPS|GUNFIRE|GUNSHOTS?|INAUDIBLE|INDISTINCT|LAUGHTER|MUSIC|"
     r"NOISES?|SILENCE|SIRENS?|STATIC|THUNDER|UNINTELLIGIBLE)\b"
 )
+_HOW = (
+    r"play(?:s|ing)|continues?|continuing|fad(?:es?|ing)|stops?|starts?|ends?|begins?|swells?|in|out|off|over|on|up|down|from|the|of|and|et|"
+    r"und|y|e|amp|at|background|distance|audience|crowd|room|hall|stage|softly|loudly|quietly|briefly|both|all|together|speech|talk|language|"
+    r"voices?|speakers?|track|clip|effects?|audio|words?"
+)
+_SOUND = re.compile(
+    rf"\\?[\[(]\s*(?:[a-z]+\s+)?(?:{_HEARD})(?![^\W_])(?:[^\w\])(\[]|\d|(?<!\w)(?:{_HOW}|{_HEARD})(?!\w)){{0,40}}[\])]", re.IGNORECASE
+)
+"""A note on what is heard, where and how; a bracket that goes on with other words says something."""
 _ONLY_SOUND = re.compile(
     r"\[\s*[^\W\d_][^\[\]\s]*(?:\s[^\[\]\s]+){0,3}\s*\]|\(\s*[^\W\d_]+(?:\s[^\W\d_]+){0,3}\s*\)|\*[^\W\d_][^*\n]{0,40}\*"
 )
 _NOTES = re.compile(r"[♪♫]+")
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
-_BRACKETED_TIME = re.compile(rf"\\?[\[(]\s*\\?{_CLOCK}(?:\s*-+>?\s*{_CLOCK})?\s*\\?[\])]:?")
-_LEADING_TIME = re.compile(rf"^\s*[\[(]?{_CLOCK}[\])]?\s+(?=\S)")
+_BRACKETED_TIME = re.compile(rf"{BRACKETED_TIME}:?")
+LEADING_TIME = re.compile(rf"^\s*[\[(]?{CLOCK}[\])]?(?:\s+(?=\S)|\s*$)")
 _BREAK = re.compile(r"^[ \t]*(?:\*break\*?:.*|\*\*break(?::|\*\*).*|\\?\[break\\?\].*|break:\s.*)$", re.IGNORECASE | re.MULTILINE)
 _SPACES = re.compile(r"[ \t]{2,}")
-_ENDS = (".", "?", "!", "。", "？", "！", ".\"", "?\"", "!\"", "…")  # fmt: skip
+ENDS = (".", "?", "!", "。", "？", "！", ".\"", "?\"", "!\"", "…")  # fmt: skip
 _CHINESE = re.compile(r"[\u3400-\u9fff]")  # put no spaces between words, and breaks lines within them
+_JAPANESE = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff]")  # the same, where it writes full stops; else a space is one
 _WIDE_MARKS = "、。，．：；？！）」』”…"
 
 
@@ -60,7 +68,7 @@ def without_sounds(text: str) -> str:
 
 def _unless_heard(note: re.Match[str]) -> str:
     """A note in capitals, unless it says what is heard: (DOOR SLAMS), but not (NASA)."""
-    return "" if _HEARD.search(note.group()) else note.group()
+    return "" if _LOUD.search(note.group()) else note.group()
 
 
 def is_sound(line: str) -> bool:
@@ -71,18 +79,8 @@ def is_sound(line: str) -> bool:
 
 def without_times(text: str) -> str:
     """Takes marks of time and break lines out of a written transcript; labels of speakers get one form."""
-    text = one_form(_BREAK.sub("", _BRACKETED_TIME.sub("", text)))
+    text = _BRACKETED_TIME.sub("", one_form(_BREAK.sub("", text)))
     return "\n".join(line.strip(" ") for line in without_sounds(text).split("\n"))
-
-
-def timed_lines(text: str) -> list[Utterance] | None:
-    """The lines of a transcript that gives each line its time; None where most lines have none."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    timed = [_LEADING_TIME.match(line) for line in lines]
-    if not lines or sum(match is not None for match in timed) < 0.5 * len(lines):
-        return None
-    spoken = (line[match.end() :] if match else line for line, match in zip(lines, timed, strict=True))
-    return [Utterance(0.0, 0.0, without_sounds(line).strip()) for line in spoken]
 
 
 def paragraphs(utterances: Iterable[Utterance]) -> str:
@@ -101,7 +99,7 @@ def paragraphs(utterances: Iterable[Utterance]) -> str:
             continue
         pause = 0.0 if last_end is None else utterance.start - last_end
         changes = utterance.speaker not in ("", speaker)
-        full = length > LONG_PARAGRAPH and current[-1][0].endswith(_ENDS)
+        full = length > LONG_PARAGRAPH and current[-1][0].endswith(ENDS)
         if current and (pause >= PAUSE or utterance.turn or changes or full):
             done.append(_joined(current))
             current, length = [], 0
@@ -132,14 +130,15 @@ def _longest_pause(said: list[tuple[str, float]]) -> int:
 
 
 def _joined(said: list[tuple[str, float]]) -> str:
+    unspaced = _JAPANESE if any("。" in words for words, _ in said) else _CHINESE
     parts: list[str] = []
     for words, _ in said:
-        if parts and not _runs_on(parts[-1][-1], words[0]):
+        if parts and not _runs_on(parts[-1][-1], words[0], unspaced):
             parts.append(" ")
         parts.append(words)
     return "".join(parts)
 
 
-def _runs_on(last: str, first: str) -> bool:
-    """Whether text of these edges is joined without a space: Chinese within a line, and any script after a wide mark."""
-    return last > "\u2fff" and (last in _WIDE_MARKS or (_CHINESE.match(last) and _CHINESE.match(first)) is not None)
+def _runs_on(last: str, first: str, unspaced: re.Pattern[str]) -> bool:
+    """Whether text of these edges is joined without a space: words of unspaced letters, and any script after a wide mark."""
+    return last > "\u2fff" and (last in _WIDE_MARKS or (unspaced.match(last) and unspaced.match(first)) is not None)

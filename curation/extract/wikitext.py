@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 from lxml import etree
 
 from curation.clean.encoding import decode
+from curation.clean.references import unescape
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.elements import nothing, replace_elements, without_comments
 from curation.extract.guesses import settle
+from curation.extract.html_in_wikitext import part_cells, set_apart
 from curation.extract.measures import without_unknown
 from curation.extract.powers import is_power
 from curation.extract.sections import without_apparatus, without_hollow_brackets
@@ -131,15 +133,16 @@ def wikitext_to_text(
         source = html.unescape(source)  # it was escaped once too often
     text = without_comments(_PRIVATE.sub("", source))
     text = _protect(text, keep)
-    text = _without_elements(text)
+    text = set_apart(_without_elements(text))
     text = without_unknown(settle(resolve(text, lambda parts: template(parts, title or "")), left_out))
     text = _TAB.sub("\n", text) if "|-|" in text else text
+    text = part_cells(text)
     text = _MAGIC.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", text)))
     text = _RAISED.sub(_power, _QUOTES.sub("", text))
     text = _preformatted(text, keep)
     text = _STRAY_SPACE.sub("", without_hollow_brackets(_TAG.sub("", text)))
     text = "\n".join(_unwrapped(_line(line) for line in text.split("\n")))
-    text = without_apparatus(re.sub(r"\n{3,}", "\n\n", _SPACES.sub(" ", html.unescape(text))))
+    text = without_apparatus(re.sub(r"\n{3,}", "\n\n", _SPACES.sub(" ", unescape(text))))
     text = _MARKED.sub(lambda match: kept[int(match.group(1))], text)
     return re.sub(r"\n{3,}", "\n\n", _TRAILING.sub("\n", text)).strip()
 

@@ -28,7 +28,7 @@ def code_signals(text: str, words: Words) -> dict[str, Any]:
     named = _NAME.findall(code)
     names = set(named if code is text else _NAME.findall(" ".join(words.numbers)))
     return {
-        "literals": min(1.0, sum(map(len, literals)) / solid) if solid else 0.0,
+        "literals": min(1.0, sum(map(len, " ".join(literals).split())) / solid) if solid else 0.0,
         "numbers": numbers / (numbers + len(named)) if numbers else 0.0,
         "mean_identifier": sum(map(len, names)) / len(names) if names else None,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -11,8 +11,12 @@ from curation.sources import files, podcasts, youtube
 from curation.sources.context import Context
 from curation.sources.files import FilesSource
 from curation.sources.item import Item
+from curation.sources.places import located
 from curation.sources.request import Request
 from curation.sources.source import NetworkSource, kind
+
+READ = (".vtt", ".srt", ".json", ".txt", ".md", ".markdown")
+"""Endings of the files that are read; others beside them are recordings, pictures and the like."""
 
 TRANSCRIPT_JSON = "application/x-transcript+json"
 
@@ -34,7 +38,9 @@ class CaptionsSource(NetworkSource):
     podcasts: list[Annotated[str, Field(pattern="^https?://[^/@ ]+(/[^ ]*)?$")]] = Field(
         [], title="Podcasts", description="Addresses of feeds whose episodes have transcripts."
     )
-    path: str = Field("", title="Path", description="File, folder, archive or pattern of .vtt, .srt and .json; in place of all others.")
+    path: str = Field(
+        "", title="Path", description="File, folder, archive or pattern of .vtt, .srt, .json, .txt and .md; in place of all others."
+    )
     languages: list[Language] = Field(["en"], min_length=1, title="Languages", description="Languages of captions, the best first.")
     max_entries: int = Field(
         500, ge=1, title="Most entries", description="Of one playlist, channel or podcast; those beyond are recorded as not asked for."
@@ -68,7 +74,7 @@ class CaptionsSource(NetworkSource):
     def items(self, context: Context) -> Iterator[Item]:
         """One item per video, episode or file; one without captions that can be had is a failed item with the reason."""
         if self.path:
-            yield from map(_timed, files.items(self._files(), context.folder))
+            yield from self._local(context.folder)
         if self.videos or self.playlists or self.channels:
             yield from youtube.items(self, context)
         if self.podcasts:
@@ -86,7 +92,15 @@ class CaptionsSource(NetworkSource):
         return {name: value for name, value in super().capture_settings().items() if name != "recheck_days"}
 
     def _files(self) -> FilesSource:
-        return FilesSource(kind="files", id=self.id, domain=self.domain, path=self.path, include=["*.vtt", "*.srt", "*.json"])
+        return FilesSource(kind="files", id=self.id, domain=self.domain, path=self.path)
+
+    def _local(self, folder: Path) -> Iterator[Item]:
+        source = self._files()
+        for place in located(source, folder):
+            if place.member.stream is None or PurePosixPath(place.member.name.lower()).suffix in READ:
+                yield from map(_timed, files.items_of(source, place))
+            else:
+                yield Item.failed(place.native, place.uri, f"is none of the files that captions are read from: {', '.join(READ)}")
 
 
 def _timed(item: Item) -> Item:

@@ -73,14 +73,19 @@ class FilesSource(PathSource):
 def items(source: FilesSource, folder: Path) -> Iterator[Item]:
     """One item per file or archive member; of a file of many one per page, row or document."""
     for place in located(source, folder):
-        stream = place.member.stream
-        if stream is None:
-            yield Item.failed(place.native, place.uri, place.member.error or "cannot be read")
-            continue
-        try:
-            yield from _of_many(source, place, stream) or _of_one(source, place, stream)
-        except UNREADABLE as error:
-            yield Item.failed(place.native, place.uri, explain(error))
+        yield from items_of(source, place)
+
+
+def items_of(source: FilesSource, place: Located) -> Iterator[Item]:
+    """The items of one file or archive member, or a failed one."""
+    stream = place.member.stream
+    if stream is None:
+        yield Item.failed(place.native, place.uri, place.member.error or "cannot be read")
+        return
+    try:
+        yield from _of_many(source, place, stream) or _of_one(source, place, stream)
+    except UNREADABLE as error:
+        yield Item.failed(place.native, place.uri, explain(error))
 
 
 def _of_many(source: FilesSource, place: Located, stream: IO[bytes]) -> Iterator[Item] | None:

@@ -18,7 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation.sources.containers import UNREADABLE, explain
+from curation.sources.held_rows import HeldRows
 from curation.sources.json_array import elements, is_array, is_spread, spread
+from curation.sources.nested import with_nested
+from curation.sources.tab_separated import TabReader
 
 ROWS_AT_A_TIME = 64
 CHUNK = 1 << 16
@@ -133,42 +136,44 @@ def _from_its_end(stream: IO[bytes]) -> IO[bytes]:
     return copy
 
 
-def _json(stream: IO[bytes], columns: tuple[str, ...], largest: int) -> Iterator[Row]:  # noqa: ARG001 (rows differ in their keys)
+def _json(stream: IO[bytes], columns: tuple[str, ...], largest: int) -> Iterator[Row]:
     buffered, number = cast(io.BufferedReader, stream), 0  # every stream of a member is buffered
     while is_array(buffered.peek(CHUNK)):
         for element in elements(buffered, largest):
             number += 1
-            yield _json_element(number, element, largest)
+            yield _json_element(number, element, columns, largest)
         while (blank := buffered.peek(CHUNK)) and not blank.strip():
             buffered.read(len(blank))
     if is_spread(buffered.peek(CHUNK)):
         for place, value in enumerate(spread(buffered, largest), number + 1):
-            yield _json_element(place, value, largest)
+            yield _json_element(place, value, columns, largest)
         return
     for line_number, line in _lines(buffered, largest):
         if line is None:
             yield Row(number + line_number, None, _too_long(largest))
         elif line.strip():
-            yield _json_row(number + line_number, line)
+            yield _json_row(number + line_number, line, columns)
 
 
-def _json_element(number: int, element: bytes | None, largest: int) -> Row:
-    return Row(number, None, _too_long(largest, "row")) if element is None else _json_row(number, element)
+def _json_element(number: int, element: bytes | None, columns: tuple[str, ...], largest: int) -> Row:
+    return Row(number, None, _too_long(largest, "row")) if element is None else _json_row(number, element, columns)
 
 
-def _json_row(number: int, line: bytes) -> Row:
+def _json_row(number: int, line: bytes, columns: tuple[str, ...]) -> Row:
     try:
         values = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
     except (ValueError, RecursionError) as error:
         return Row(number, None, f"is no JSON: {error}")
-    return Row(number, values) if isinstance(values, dict) else Row(number, None, f"is no JSON object, but {type(values).__name__}")
+    if not isinstance(values, dict):
+        return Row(number, None, f"is no JSON object, but {type(values).__name__}")
+    return Row(number, with_nested(values, columns))
 
 
 def _without_header(found: Iterator[Row], wanted: Wanted) -> Iterator[Row]:
     """Rows whose columns are known when all of them are read: those before the first that a document can be made of are held back,
     for where there is none, the table as a whole has no such column. Raises TableError at the end where one is in no row.
     """
-    present, missing, held = dict[str, None](), set(wanted.names), _Held()
+    present, missing, held = dict[str, None](), set(wanted.names), HeldRows()
     try:
         for row in found:
             if row.values is not None:
@@ -178,33 +183,17 @@ def _without_header(found: Iterator[Row], wanted: Wanted) -> Iterator[Row]:
                 if missing & wanted.needed:
                     held.add(row.number, wanted.needed & row.values.keys())
                     continue
-                yield from held.taken()
+                yield from _empty(held)
             yield row
     except (*UNREADABLE, pa.ArrowException):
-        yield from held.taken()
+        yield from _empty(held)
         raise
     if present and missing:
         _require(tuple(name for name in wanted.names if name in missing), list(present))
 
 
-class _Held:
-    """Rows that no document can be made of, as runs of numbers: there may be as many as the file has."""
-
-    def __init__(self) -> None:
-        self._runs: list[tuple[int, int, frozenset[str]]] = []
-
-    def add(self, number: int, present: frozenset[str]) -> None:
-        """Holds a row back, of which no more is kept than which of the needed columns it has."""
-        if self._runs and (last := self._runs[-1])[1:] == (number - 1, present):
-            self._runs[-1] = (last[0], number, present)
-        else:
-            self._runs.append((number, number, present))
-
-    def taken(self) -> Iterator[Row]:
-        """The rows, which are then held no more."""
-        runs, self._runs = self._runs, []
-        for first, last, present in runs:
-            yield from (Row(number, dict.fromkeys(present, "")) for number in range(first, last + 1))
+def _empty(held: HeldRows) -> Iterator[Row]:
+    return (Row(number, dict.fromkeys(present, "")) for number, present in held.taken())
 
 
 def _csv(stream: IO[bytes], columns: tuple[str, ...], largest: int) -> Iterator[Row]:
@@ -214,11 +203,14 @@ def _csv(stream: IO[bytes], columns: tuple[str, ...], largest: int) -> Iterator[
     try:
         first = next(lines, "")
         delimiter = max(_DELIMITERS, key=first.count)
-        reader, number = csv.reader(chain([first], lines), delimiter=delimiter, strict=True), 0
-        header = next(reader)
+        plain, number = csv.reader(chain([first], lines), delimiter=delimiter, strict=True), 0
+        header = next(plain)
     except (csv.Error, UnicodeDecodeError, _TooLongError) as error:
         raise TableError(f"its first line is no header of CSV: {error}") from error
     _require(columns, header)
+    if twice := [name for name in columns if header.count(name) > 1]:
+        raise TableError(f"has more than one column {twice[0]!r}; give each a name of its own")
+    reader = TabReader(lines, len(header)) if delimiter == "\t" else plain
     while True:
         number += 1
         try:

@@ -39,10 +39,30 @@ def test_prose_is_mended_and_the_cleaners_that_did_it_are_named(text: str, clean
     assert (made.text, list(made.cleaners)) == (cleaned, names)
 
 
-@pytest.mark.parametrize("end", ["\n```\n\nafter", ""], ids=["closed", "to the end"])
-def test_blank_lines_of_fenced_code_stay(end: str) -> None:
-    fenced = f"before\n\n```python\na()\n\n\n~~~\n\n\n\nb(){end}"
+def test_blank_lines_of_fenced_code_stay() -> None:
+    fenced = "before\n\n```python\na()\n\n\n~~~\n\n\n\nb()\n```\n\nafter"
     assert clean(fenced.replace("before\n", "before\n\n\n").replace("\nafter", "\n\n\nafter"), Domain.WIKI).text == fenced
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'Ã©' is mojibake for 'é'.",
+        "Read as Windows-1252, “Ã©” is what becomes of it.",
+        "&region; and &section; are parameters, and so is &paramName;.",
+        "សួស្តី\u200bពិភពលោក",
+    ],
+)
+def test_what_a_prose_text_means_stays(text: str) -> None:
+    assert clean(text, Domain.WIKI).text == text
+
+
+def test_letters_between_quotation_marks_in_code_stay() -> None:
+    assert clean("x = 'Ã©'\n", Domain.CODE).text == "x = 'Ã©'\n"
+
+
+def test_a_break_of_the_page_parts_words() -> None:
+    assert clean("It ends here\x0cPage two", Domain.WIKI).text == "It ends here\nPage two"
 
 
 def test_a_table_of_characters_in_code_stays() -> None:

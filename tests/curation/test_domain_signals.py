@@ -109,6 +109,7 @@ def test_longer_repeated_runs_cover_no_more_than_shorter_ones() -> None:
 
 def test_numbers_and_strings_are_literals_and_docstrings_are_not() -> None:
     assert code('t = [1, 22, "abc"]')["literals"] == pytest.approx(8 / 14)
+    assert code('t = "a b c"')["literals"] == pytest.approx(5 / 7)  # white space counts neither way
     assert code('"""What it is for, at length."""\nx = y')["literals"] == 0
 
 

@@ -161,6 +161,14 @@ def test_timed_json_names_a_speaker_once_a_turn() -> None:
         ("**Ann Lee:**\n\nHello.\n\n**Break:** \\[03:46\\]\n\n**Bo**: Good.", "Ann Lee: Hello.\n\nBo: Good."),
         ("Ann Lee: 00:00:21\n\nHello.\n\nBo – 00:01:02:\n\nGood.\n\nCy:00:09\n\nBye.", "Ann Lee: Hello.\n\nBo: Good.\n\nCy: Bye."),
         ("Ann:\n\nHello.\n\nBo:\n\nGood.\n\nAnn:\n\nBye.\n\nBo:\n\nBye.", "Ann: Hello.\n\nBo: Good.\n\nAnn: Bye.\n\nBo: Bye."),
+        ("**Ann (00:00:04):** Hello.\n\n**Bo** [00:09]: Good.\n\n**Cy:** (00:12) Bye.", "Ann: Hello.\n\nBo: Good.\n\nCy: Bye."),
+        (
+            "SPEAKER_00 [00:00:01]: Hello.\nSPEAKER_01 [00:00:09]: Good.\nSPEAKER_01: Bye.",
+            "Speaker 0: Hello.\n\nSpeaker 1: Good.\n\nSpeaker 1: Bye.",
+        ),
+        ("Ann (00:01):\nHello.\n\nBo Ek [00:05]\nGood.", "Ann: Hello.\n\nBo Ek: Good."),
+        (">>Ann: Hello.\n>> Good.", "Ann: Hello.\n\nGood."),
+        ("Our plan (00:02) is\nthis: a > b, and **Bo** (the cook).", "Our plan is\nthis: a > b, and **Bo** (the cook)."),
         ("We need:\n\n- salt\n\nRecipe:\n\nBoil it. \\[00:12:03.18\\] Eat.", "We need:\n\n- salt\n\nRecipe:\n\nBoil it. Eat."),
     ],
 )
@@ -189,8 +197,48 @@ def test_what_does_not_parse_fails(content: str, media_type: str) -> None:
         spoken(content, media_type)
 
 
-def test_times_before_the_lines_of_a_plain_transcript_go() -> None:
-    assert spoken("00:00:00 Python is\n\n00:00:06 a language.\n", "text/plain") == "Python is a language."
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("00:00:00 Python is\n\n00:00:06 a language.\n", "Python is a language."),
+        ("0:05\nPython is\n0:10\na language.\n", "Python is a language."),
+        ("[00:01] Ann: What is it?\n[00:05] Bo: A\n[00:06] Bo: snake.\n[00:09] Ann: No.\n", "Ann: What is it?\n\nBo: A snake.\n\nAnn: No."),
+    ],
+)
+def test_times_before_the_lines_of_a_plain_transcript_go(source: str, text: str) -> None:
+    assert spoken(source, "text/plain") == text
+
+
+ODD_TIMES = [
+    "00:00:05,000 -> 00:00:06,000", "0:0:5 --> 0:0:6", "00:00:05:000 --> 00:00:06:000", "0:5.000 --> 0:6.000", "5 --> 6",
+    "00:00:05.00.0 --> 00:00:06",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("times", ODD_TIMES)
+@pytest.mark.parametrize(("head", "media_type"), [("WEBVTT\n\n", "text/vtt"), ("", "application/x-subrip")])
+def test_the_words_of_a_cue_with_odd_times_are_kept(times: str, head: str, media_type: str) -> None:
+    content = f"{head}00:00:04.000 --> 00:00:05.000\nFirst\n\n{times}\nsecond\n\n00:00:06.000 --> 00:00:07.000\nthird.\n"
+    assert spoken(content, media_type) == "First second third."
+
+
+def test_a_blank_line_within_a_cue_of_subrip_costs_no_words() -> None:
+    content = "1\n00:00:01,000 --> 00:00:02,000\nFirst\n\nsecond\n\n2\n00:00:02,000 --> 00:00:03,000\nthird.\n"
+    assert spoken(content, "application/x-subrip") == "First second third."
+
+
+def test_words_in_brackets_that_go_on_from_a_sound_stay() -> None:
+    content = cues("[music theory] is fun, [music fades out]", "(Applause is good) she said. (laughter and applause)")
+    assert spoken(content) == "[music theory] is fun, (Applause is good) she said."
+
+
+def test_lines_of_japanese_are_joined_without_spaces_where_full_stops_part_sentences() -> None:
+    assert spoken(cues("今日は天気が", "とてもいいです。", "Tシャツ")) == "今日は天気がとてもいいです。Tシャツ"
+    assert spoken(cues("今日はいいです", "とてもいいです")) == "今日はいいです とてもいいです"
+
+
+def test_a_line_after_two_speakers_shared_the_screen_is_a_turn_of_its_own() -> None:
+    assert spoken(cues("- Good morning.\n- Is it on?", "It is.", "Speak up.")) == "Good morning.\n\nIs it on?\n\nIt is. Speak up."
 
 
 def test_time_marks_unnamed_speakers_and_sounds_leave_a_written_transcript() -> None:

@@ -11,6 +11,8 @@ from talks import JSON, SRT, VTT, Capture, source, text
 
 from warehouse.errors import SourceError
 
+WORDS = "Words of the talk."
+
 
 @pytest.mark.parametrize(
     ("field", "word", "meant"),
@@ -77,16 +79,26 @@ def test_without_the_libraries_the_error_says_what_to_install(captured: Capture,
 
 def test_files_of_captions_are_read_where_they_are(tmp_path: Path, captured: Capture) -> None:
     listed = '[{"text": "Words of the talk.", "start": 0, "end": 2}]'
-    members = {"a.vtt": VTT, "b/c.srt": SRT, "d.json": JSON, "e.json": listed, "notes.txt": "not meant"}
+    members = {"a.vtt": VTT, "b/c.srt": SRT, "d.json": JSON, "e.json": listed, "f.txt": f"[00:01] Ann: {WORDS}"}
     (tmp_path / "talks.zip").write_bytes(zipped({name: content.encode() for name, content in members.items()}))
     items = captured(path="talks.zip")
-    words = "Words of the talk."
+    words = WORDS
     assert {name: text(item) for name, item in items.items()} == {
         "a.vtt": words,
         "b/c.srt": words,
         "d.json": f"A: {words}",
         "e.json": words,
+        "f.txt": f"Ann: {words}",
     }
+
+
+def test_what_is_no_file_of_captions_is_a_failed_item_that_says_so(tmp_path: Path, captured: Capture) -> None:
+    (tmp_path / "talks").mkdir()
+    (tmp_path / "talks" / "a.vtt").write_text(VTT)
+    (tmp_path / "talks" / "a.mp3").write_bytes(b"sound")
+    items = captured(path="talks")
+    assert text(items["a.vtt"]) == WORDS
+    assert items["a.mp3"].error == "is none of the files that captions are read from: .vtt, .srt, .json, .txt, .md, .markdown"
 
 
 def test_captions_on_this_machine_are_no_network(tmp_path: Path) -> None:
