@@ -3,7 +3,6 @@
 import html
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
 import ftfy
