@@ -9,13 +9,12 @@ from lxml import etree
 
 from curation.extract.citations import cited
 from curation.extract.elements import names
+from curation.extract.powers import is_power
 from curation.extract.tables import Table, is_layout, span_of
 
 _SPACE = re.compile(r"\s+")
-_BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
 _LANGUAGE = re.compile(r"\b(?:language|lang|highlight(?:-source)?|brush|sourceCode)[-: ] ?([a-z][a-z0-9+#]{0,15})(?![\w-])", re.IGNORECASE)
 _NO_LANGUAGE = names("default text none plain plaintext notranslate source wrapper line numbers code")
-_EXPONENT = re.compile(r"\s*[+−–-]?\d{1,4}[+−–-]?\s*")
 
 MAX_DEPTH = 12
 """Levels of a list that are shown by indentation; deeper ones stand where these do, and no small page makes a huge text."""
@@ -127,11 +126,6 @@ def _open(page: _Page, element: etree._Element) -> None:
     elif tag == "img":
         page.write(_words_of_image(element))
     page.write(element.text)
-
-
-def is_power(raised: str, base: str) -> bool:
-    """Whether a raised number is a power or a charge, which without a mark would run into its base: 10^7, not 107."""
-    return bool(_EXPONENT.fullmatch(raised) and _BASE.search(base))
 
 
 def _begin_block(page: _Page, element: etree._Element) -> None:

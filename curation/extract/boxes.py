@@ -2,7 +2,7 @@
 
 import re
 
-Arguments = dict[str, str]
+from curation.extract.arguments import Arguments
 
 DESCRIPTIONS = (
     *("description", "desc", "intro", "summary", "biography", "lore", "story", "plot", "effect", "flavor", "flavour", "notes"),

@@ -12,10 +12,11 @@ NAMED = names("citet Citet textcite citealt citealp citeauthor Citeauthor citeta
 CITATIONS = BESIDE | NAMED | names("cite citeyear citeyearpar citenum onlinecite shortcite")
 
 _NOUN = re.compile(
-    r"(?:^|\n\s*\n|[.!?]\s)[\s~]*$|(?:^|[\s(~])(?:by|in|see|of|from|to|with|and|or|follow(?:s|ing)?|e\.g\.,?|cf\.|per|as|also|than|paper|"
-    r"book|use|that|on)[\s~]*$",
+    r"(?:^|\n\s*\n|(?<!\bal)[.!?]\s)[\s~]*$|(?:^|[\s(~])(?:by|in|see|of|from|to|with|and|or|follow(?:s|ing)?|e\.g\.,?|cf\.|per|as|also|than|paper|"
+    r"book|use|that|on|is|are|was|were)[\s~]*$",
     re.IGNORECASE,
 )
+_DOUBLED_STOP = re.compile(r"\b(al\.)\.(?!\.)")
 _AUTHOR_YEAR = re.compile(r"([A-Za-z][A-Za-z'’-]{1,30}?)(?:[-_:.]?(?:et[-_]?al|ea))?[-_:.]{0,2}((?:1[89]|20)\d\d)(?!\d)")
 _SHORT_YEAR = re.compile(r"([A-Za-z][A-Za-z'’-]{1,30})[-_:.]?(\d\d)[a-z]?")
 _ITEM = re.compile(
@@ -33,6 +34,11 @@ def bibliography(source: str) -> dict[str, tuple[str, str]]:
 def is_noun(before: str) -> bool:
     """Whether a sentence that breaks off so needs a noun: `as shown by`."""
     return _NOUN.search(before) is not None
+
+
+def without_doubled_stops(text: str) -> str:
+    """A text in which a citation that is left out between `et al.` and the end of its sentence leaves one stop."""
+    return _DOUBLED_STOP.sub(r"\1", text) if "al.." in text else text
 
 
 def cited(command: str, keys: str, note: str, before: str, known: Mapping[str, tuple[str, str]]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-Arguments = dict[str, str]
+from curation.extract.arguments import Arguments
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",

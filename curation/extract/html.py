@@ -9,6 +9,7 @@ from lxml import etree
 from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
+from curation.extract import latexml
 from curation.extract.article import article_text
 from curation.extract.blocks import elements_of_class, render
 from curation.extract.elements import names
@@ -75,6 +76,8 @@ def extract_html(item: Captured) -> Extracted:
     content = _content_element(tree, page, source, item.media_type)
     if content is not None:
         drop_pictures(tree)
+        if latexml.MARK in page.joined:
+            latexml.make_plain(content)
         found = _result(render(content, WIKI_NOISE), title, "html-element")
         require_more_than_stub(found.text, is_stub(tree))
         return found

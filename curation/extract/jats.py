@@ -1,4 +1,4 @@
-"""Research papers in JATS or NLM XML: title, abstract, body and captions; references, pictures and tables are left out."""
+"""Research papers in JATS or NLM XML: title, abstract, body, captions and tables; references and pictures are left out."""
 
 import re
 from collections.abc import Mapping
@@ -7,9 +7,12 @@ from lxml import etree
 
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
-from curation.extract.citations import is_noun
+from curation.extract.citations import is_noun, without_doubled_stops
 from curation.extract.elements import names
+from curation.extract.powers import is_power
 from curation.extract.sections import without_apparatus, without_hollow_brackets
+from curation.extract.tables import Table, span_of
+from curation.stand_ins import FORMULA
 
 MAX_BYTES = 10_000_000
 
@@ -17,12 +20,11 @@ _CITATION = re.compile("\ue000([^\ue000\ue001]*)\ue001")
 _CITATIONS = re.compile(  # in brackets, or side by side
     r"\s?[\[(]\s*(?:\ue000[^\ue000\ue001]*\ue001(?:[\s,;–—-]|and )*)+[\])]|\s?(?:\ue000[^\ue000\ue001]*\ue001(?:[,;–—-] ?(?=\ue000))?)+"
 )
-_EXPONENT = re.compile(r"\s*[+−–-]?\d{1,4}[+−–-]?\s*")
-_BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
-_UNCITED = re.compile(r"(?<! [,–-])(?: [,–-])* ([.,;])(?=\s|$)")  # what stood between citations that are left out
+_UNCITED = re.compile(r"(?<! [,–-])(?<!\|)(?: [,–-])* ([.,;])(?=\s|$)")  # what stood between citations that are left out
+_MARKS = re.compile(r"[^\s,;()]+")
 _BLOCKS = names("p title sec abstract body disp-formula list list-item disp-quote boxed-text statement article-title front")
 _DROPPED = names(
-    "table alternatives supplementary-material ref-list back xref-group label object-id graphic inline-graphic media "
+    "supplementary-material ref-list back xref-group label object-id graphic inline-graphic media "
     "table-wrap-foot fn fn-group ack author-notes permissions journal-meta contrib-group pub-date article-id history kwd-group "
     "article-categories funding-group counts custom-meta-group related-article aff alt-title subtitle trans-abstract "
     "volume issue elocation-id fpage lpage self-uri response sub-article product author-comment"
@@ -46,7 +48,7 @@ def extract_jats(item: Captured) -> Extracted:
     title = _text(article.find(".//{*}article-meta//{*}article-title"))
     works = {ref.get("id", ""): _work(ref) for ref in article.iter("{*}ref", "ref")}
     body = _CITATIONS.sub(lambda found: _cited(found, works), _render(article))
-    text = without_apparatus(_UNCITED.sub(r"\1", without_hollow_brackets(body))).strip()
+    text = without_apparatus(without_doubled_stops(_UNCITED.sub(r"\1", without_hollow_brackets(body)))).strip()
     if not text:
         raise Dropped(Reason.EMPTY, "neither abstract nor body")
     return Extracted(text, item.title or title or None, "jats")
@@ -67,14 +69,16 @@ def _work(ref: etree._Element) -> str:
 
 
 def _cited(found: re.Match[str], works: Mapping[str, str]) -> str:
-    """Nothing for citations beside a sentence, authors and years where it needs them."""
-    if not is_noun(found.string[max(0, found.start() - 40) : found.start()] + " "):
+    """Nothing for citations beside a sentence, authors and years where it or a cell of a table needs them."""
+    before = found.string[max(0, found.start() - 40) : found.start()]
+    if not is_noun(before + " ") and not before.endswith("|"):
         return ""
     named = [works.get(key, "") for key in _CITATION.findall(found.group())]
     return " " + " and ".join(named) if all(named) else ""
 
 
-def _render(article: etree._Element) -> str:
+def _render(root: etree._Element, marks: frozenset[str] = frozenset()) -> str:
+    """The text below an element, without raised marks. The walk is iterative, but for the cells of tables that hold no table."""
     blocks: list[str] = []
     inline: list[str] = []
     prefix = [""]
@@ -87,7 +91,7 @@ def _render(article: etree._Element) -> str:
             prefix[0] = ""
         inline.clear()
 
-    walker = etree.iterwalk(article, events=("start", "end"))
+    walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in walker:
         tag = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""  # a damaged name may be none that QName takes
         if caption and tag != "caption" and tag in _BLOCKS:
@@ -114,15 +118,60 @@ def _render(article: etree._Element) -> str:
             if formula := _formula(element, tag):
                 inline.append(formula)
                 walker.skip_subtree()
+            elif tag == "sup" and not (power := is_power(_text(element), "".join(inline[-3:]))) and marks and marks >= _marks(element):
+                walker.skip_subtree()
+            elif tag == "table" and element.find(".//{*}table") is None:
+                flush()
+                blocks += filter(None, [_uncaptioned(element), _table(element)])
+                walker.skip_subtree()
             else:
                 if tag == "caption":
                     flush()
                     caption, prefix[0] = True, _label(element)
-                elif tag == "sup" and _EXPONENT.fullmatch("".join(element.itertext())) and _BASE.search("".join(inline[-3:])):
-                    inline.append("^")
-                inline.append(element.text or "")
+                inline.append("^" if tag == "sup" and power else "")
+                inline.append(" " if tag == "break" else element.text or "")
     flush()
     return "\n\n".join(blocks)
+
+
+def _table(element: etree._Element) -> str:
+    """A table as rows; of one with a single column its cells."""
+    table, widest, marks = Table(), 0, _footnotes(element)
+    for row in element.iter("{*}tr"):
+        cells = row.xpath("*[local-name() = 'td' or local-name() = 'th']")
+        parent = row.getparent()
+        heads = parent is not None and parent.tag.endswith("thead")
+        widest = max(widest, len(cells))
+        table.begin_row()
+        for cell in cells:
+            text = " ".join((_render(cell, marks) if len(cell) else cell.text or "").split())
+            table.add(text, span_of(cell), head=heads or cell.tag.endswith("th"))
+    rows = table.markdown()
+    return rows if widest > 1 else "\n\n".join(text for row in table.rows for text in row if text)
+
+
+def _footnotes(table: etree._Element) -> frozenset[str]:
+    """The marks of the notes that stand below a table."""
+    around = next(table.iterancestors("{*}table-wrap"), None)
+    foot = None if around is None else around.find("{*}table-wrap-foot")
+    notes = [] if foot is None else [mark for mark in foot.iter("{*}label", "{*}sup") if mark.tag.endswith("label") or _is_first(mark)]
+    return frozenset().union(*map(_marks, notes))
+
+
+def _is_first(element: etree._Element) -> bool:
+    """Whether nothing stands before an element in its paragraph."""
+    parent = element.getparent()
+    return parent is not None and element.getprevious() is None and not (parent.text or "").strip()
+
+
+def _marks(element: etree._Element) -> frozenset[str]:
+    return frozenset(_MARKS.findall(_text(element)))
+
+
+def _uncaptioned(table: etree._Element) -> str:
+    """The label of a table that has no caption to bear it."""
+    around = next(table.iterancestors("{*}table-wrap"), None)
+    return "" if around is None or around.find("{*}caption") is not None else _text(around.find("{*}label"))
 
 
 def _label(caption: etree._Element) -> str:
@@ -143,11 +192,25 @@ def _prefix(tag: str, level: int) -> str:
 def _is_dropped(element: etree._Element, tag: str) -> bool:
     if tag == "xref":
         return element.get("ref-type") in ("bibr", "fn", "table-fn", "aff", "corresp")
-    return tag in _DROPPED or not tag
+    return tag in _DROPPED or not tag or (tag == "math" and _has_tex(element))
+
+
+def _is_picture(formula: etree._Element) -> bool:
+    """Whether nothing of a formula can be read, since it is drawn."""
+    drawn = any(True for _ in formula.iter("{*}graphic", "{*}inline-graphic"))
+    return drawn and all(element.tag.endswith("label") or not (element.text or "").strip() for element in formula.iter("{*}*"))
+
+
+def _has_tex(formula: etree._Element) -> bool:
+    """Whether the same formula stands beside this one as TeX."""
+    parent = formula.getparent()
+    return parent is not None and parent.find("{*}tex-math") is not None
 
 
 def _formula(element: etree._Element, tag: str) -> str:
-    """TeX of a formula where the publisher gives it, else the characters of its MathML."""
+    """TeX of a formula where the publisher gives it, else the characters of its MathML, else what stands for one that is a picture."""
+    if tag in ("inline-formula", "disp-formula"):
+        return FORMULA if _is_picture(element) else ""
     if tag == "tex-math":
         body = re.search(r"\\begin\{document\}(.*?)\\end\{document\}", element.text or "", re.DOTALL)
         return f"${(body.group(1) if body else element.text or '').strip().strip('$').strip()}$"

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from curation.extract import dates, measures, quotations
+from curation.extract.arguments import Arguments
 from curation.extract.tables import BAR, row_of
 
-Arguments = dict[str, str]
 Template = Callable[[Arguments], str]
 
 

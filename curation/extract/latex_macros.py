@@ -18,7 +18,7 @@ _TO_NEXT_LINE = re.compile(r"[^\n]*(?:\n[ \t]*)?")
 _DEFINITION = re.compile(
     r"\\(?:(?P<new>newcommand|renewcommand|providecommand|DeclareRobustCommand|DeclareMathOperator)\*?\s*(?:\{\s*\\(?P<braced>[A-Za-z@]+)\s*\}|"
     r"\\(?P<bare>[A-Za-z@]+))\s*(?:\[(?P<count>\d)\])?\s*(?:\[(?P<default>[^\[\]]{0,200})\])?|"
-    r"(?:long)?\\?(?P<def>[egx]?def)\s*\\(?P<defined>[A-Za-z@]+)(?P<pattern>(?:#\d)*)|"
+    r"(?:long)?\\?(?P<def>[egx]?def)\s*\\(?P<defined>[A-Za-z@]+)(?P<pattern>(?:#\d)*(?=[\s{\\])|[^{}\\\n]{1,40})|"
     r"(?P<let>let)\s*\\(?P<alias>[A-Za-z@]+)\s*=?\s*\\(?P<target>[A-Za-z@]+)|"
     r"(?P<environment>(?:re)?newenvironment)\*?\s*\{[A-Za-z@*]+\}\s*(?:\[\d\])?\s*(?:\[[^\[\]]{0,200}\])?)(?=[\s{\\]|$)"
 )
@@ -32,8 +32,10 @@ _PLACE = re.compile(r"#([1-9])")
 _PROGRAM = re.compile(
     r"\\(?:if[a-z]*|else|fi|expandafter|csname|futurelet|catcode|makeatletter|newcommand|[egx]?def|begingroup|@[A-Za-z]+)(?![a-z])"
 )
+_DELIMITED = re.compile(r"(?<!#)[^#]|##")  # an argument that ends with a sign of its own
 _NOTE = re.compile(r"todo|fixme|comment|remark(?=s?$)", re.IGNORECASE)
-_ENDS_IN_NAME = re.compile(r"\\[A-Za-z@]+$")
+_LAST_NAME = re.compile(r"\\[A-Za-z@]+$")
+_LONGEST_NAME = 80  # characters of a command
 
 
 @dataclass(frozen=True)
@@ -130,26 +132,26 @@ def _definition(source: str, found: re.Match[str]) -> tuple[str, Macro | None, i
     start = found.end()
     while start < len(source) and source[start].isspace():
         start += 1
-    if not source.startswith("{", start) or (end := _bounded_end(source, start)) < 0:
+    if not source.startswith("{", start) or (end := group_end(source, start)) < 0:
         return None
     if found["environment"]:
         after = end + len(source[end : end + 100]) - len(source[end : end + 100].lstrip())
-        last = _bounded_end(source, after) if source.startswith("{", after) else -1
+        last = group_end(source, after) if source.startswith("{", after) else -1
         return "", None, last if last > 0 else end
     name = found["braced"] or found["bare"] or found["defined"]
     body = source[start + 1 : end - 1]
     if found["new"] == "DeclareMathOperator":
         return name, Macro(f"\\operatorname{{{body}}}"), end
     count = int(found["count"] or 0) if found["new"] else len(found["pattern"]) // 2
-    if _PROGRAM.search(body) or name in _NAMES.findall(body):
+    if _PROGRAM.search(body) or _DELIMITED.search(found["pattern"] or "") or name in _NAMES.findall(body):
         return name, None, end
     return name, Macro("" if _NOTE.search(name) and count else body, count, found["default"]), end
 
 
-def _bounded_end(source: str, start: int) -> int:
-    """Where the group ends whose brace opens at `start`; -1 where none closes it within the length of a definition."""
+def group_end(source: str, start: int, longest: int = LONGEST_BODY) -> int:
+    """Where the group ends whose brace opens at `start`; -1 where none closes it within so many characters."""
     depth = 0
-    for found in _BRACES.finditer(source, start, start + LONGEST_BODY):
+    for found in _BRACES.finditer(source, start, start + longest):
         depth += {"{": 1, "}": -1}.get(found.group(), 0)
         if not depth:
             return found.end()
@@ -184,9 +186,14 @@ class _Writer:
             self.budget -= len(text)
             text = self.write(text, depth + 1)
             yield text
-            if position < len(source) and source[position].isalpha() and _ENDS_IN_NAME.search(text[-80:]):
+            if position < len(source) and source[position].isalpha() and ends_in_name(text):
                 yield " "
         yield source[written:]
+
+
+def ends_in_name(text: str) -> bool:
+    """Whether a text ends in the name of a command, which a letter behind it would make longer."""
+    return _LAST_NAME.search(text[-_LONGEST_NAME:]) is not None
 
 
 def _filled(body: str, values: list[str]) -> str:

@@ -4,42 +4,70 @@ from curation.extract.accents import LETTERS
 from curation.extract.citations import CITATIONS
 from curation.extract.elements import names
 
-SECTIONS = {"part": "#", "chapter": "#", "section": "##", "subsection": "###", "subsubsection": "####", "paragraph": "#####"}
+SECTIONS = {
+    "title": "#", "part": "#", "chapter": "#", "section": "##", "subsection": "###", "subsubsection": "####", "paragraph": "#####",
+}  # fmt: skip
 MATH = names("equation align gather multline eqnarray displaymath math alignat flalign xymatrix tikzcd mathpar split aligned array cases")
+MATH_IN_COLUMNS = names("IEEEeqnarray alignat array xalignat")
+"""Formulas that begin with an argument on their columns."""
 FLOATS = names(
-    "figure table algorithm wrapfigure wraptable subfigure sidewaystable sidewaysfigure longtable deluxetable SCfigure listing "
-    "supertabular marginfigure margintable"
+    "figure table algorithm wrapfigure wraptable subfigure sidewaystable sidewaysfigure SCfigure listing marginfigure margintable"
 )
-"""Environments of which only captions are kept."""
+"""Environments of which only captions and tables are kept."""
 DROPPED_ENVIRONMENTS = names(
-    "tikzpicture thebibliography tabular tabularx acknowledgements acknowledgments keywords CCSXML picture pspicture algorithmic comment "
-    "filecontents"
+    "tikzpicture thebibliography acknowledgements acknowledgments keywords CCSXML picture pspicture algorithmic comment filecontents"
 )
-PARAGRAPHS = names("abstract proof quote quotation itemize enumerate description center")
+LISTINGS = names("lstlisting minted Verbatim")
+"""Code that may begin with options."""
+LISTS = dict.fromkeys(names("itemize description compactitem asparaitem compactdesc trivlist"), "-") | dict.fromkeys(
+    names("enumerate compactenum asparaenum"), "1."
+)
+"""Lists, with what the mark of an item looks like."""
+ARGUMENTS = {
+    "minipage": 1,
+    "multicols": 1,
+    "adjustwidth": 2,
+    "spacing": 1,
+    "adjustbox": 1,
+    "otherlanguage": 1,
+    "list": 2,
+    "boxedminipage": 1,
+}
+"""Arguments of environments that say how they look."""
+PARAGRAPHS = names("abstract proof quote quotation center minipage")
 """Environments that stand apart from what is before and behind them."""
 DROPPED_ARGUMENTS = names(
     "label index indexdef indexsee indexfoot vspace hspace includegraphics bibliography bibliographystyle input include usepackage "
     "documentclass newcommand renewcommand providecommand def let newtheorem setlength addtolength setcounter addtocounter pagestyle "
     "thispagestyle hypersetup author affiliation affil institute email date thanks address orcid orcidlink tableofcontents "
-    "markboth markright vskip addcontentsline graphicspath DeclareMathOperator phantomsection hypertarget hfuzz refstepcounter "
+    "markboth markright addcontentsline graphicspath DeclareMathOperator phantomsection hypertarget hfuzz refstepcounter "
     "setcitestyle symlabel nameref sectionrefs defcitealias software facilities facility bibitem pagenumbering ednote "
     "correspondingauthor altaffiliation altaffilmark altaffiltext keywords acks Crefrange crefrange hyphenation definecolor color "
     "titleformat titlespacing newenvironment renewenvironment theoremstyle numberwithin captionsetup todo fixme marginpar shorttitle "
     "shortauthors slugcomment received accepted submitted journal lstset setlist enlargethispage titlerunning authorrunning runninghead "
-    "pacs subjclass fancyhead fancyfoot rule settowidth allowdisplaybreaks DeclareGraphicsExtensions urlstyle pgfplotsset usetikzlibrary"
+    "pacs subjclass fancyhead fancyfoot rule settowidth allowdisplaybreaks DeclareGraphicsExtensions urlstyle pgfplotsset usetikzlibrary "
+    "newcolumntype tnote tablenotemark selectlanguage tablehead tablefirsthead tabletail tablelasttail "
+    "includepdf includesvg includestandalone lstinputlisting verbatiminput inputminted"
 )
+SKIPS = names("kern mkern hskip vskip mskip")
+"""Empty space, of the length that follows."""
+BOXES = names("hbox vbox vtop")
+"""Boxes, which may be told their size."""
 LENGTHS = names(
     "itemsep parskip parindent topsep parsep partopsep baselineskip textwidth textheight leftmargin tabcolsep arraystretch hsize "
     "columnwidth linewidth abovecaptionskip belowcaptionskip"
 )
 """Lengths, which may be followed by what they are set to."""
-SECOND_ARGUMENT = names("href hyperref texorpdfstring textcolor colorbox scalebox raisebox parbox")
+SECOND_ARGUMENT = names("href hyperref texorpdfstring textcolor colorbox scalebox raisebox parbox rotatebox foreignlanguage")
+THIRD_ARGUMENT = names("resizebox fcolorbox multicolumn multirow")
+"""Commands of which the last argument is text."""
 WORDS = {
     "ldots": "…", "dots": "…", "textellipsis": "…", "LaTeX": "LaTeX", "TeX": "TeX", "textbackslash": "\\", "textasciitilde": "~",
-    "S": "§", "copyright": "©", "textregistered": "®", "texttrademark": "™", "textendash": "–", "textemdash": "—", "item": "\n- ",
+    "S": "§", "copyright": "©", "textregistered": "®", "texttrademark": "™", "textendash": "–", "textemdash": "—",
     "par": "\n\n", "newline": "\n", "quad": " ", "qquad": " ", "textquotesingle": "'", "textbar": "|", "textgreater": ">",
     "textless": "<", "slash": "/", "pounds": "£", "euro": "€", "deg": "°", "textdegree": "°", "BibTeX": "BibTeX", "qedhere": "",
-    "maketitle": "", "ie": "i.e.", "eg": "e.g.", "etc": "etc.", "appendix": "", "textunderscore": "_", **LETTERS,
+    "checkmark": "✓", "cmark": "✓", "xmark": "✗", "nodata": "…", "maketitle": "",
+    "ie": "i.e.", "eg": "e.g.", "etc": "etc.", "appendix": "", "textunderscore": "_", **LETTERS,
 }  # fmt: skip
 LAYOUT = names(
     "noindent centering hfill hfil vfill vfil break linebreak pagebreak newpage clearpage cleardoublepage protect relax nobreak allowbreak "

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from curation.extract.elements import names
-from curation.extract.latex_macros import VERBATIM, listing_end
+from curation.extract.latex_macros import VERBATIM, ends_in_name, listing_end
 from curation.extract.references import named_label, referred_kind
 
 THEOREMS = {
@@ -33,8 +33,8 @@ _EVENT = re.compile(
 )
 _DECLARED = re.compile(r"\\newtheorem(\*?)\s*\{([^{}]{1,40})\}\s*(?:\[([^\[\]]{1,40})\])?\s*\{([^{}]{1,60})\}\s*(?:\[([^\[\]]{1,40})\])?")
 _HEADED = re.compile(r"\s*(?:\\label\{[^{}]{0,200}\}\s*)?")  # what stands between a statement's head and its words
+_MARKED = re.compile(r"\s{0,9}\[")  # an item that says what stands for its number
 _PAGE = re.compile(r"[\s~]{0,9}(?:\bstarting[\s~]{1,9})?(?:\bon[\s~]{1,9})?\b(?:pages?|pp?\.)[\s~]{0,9}\\pageref\s{0,9}\{[^{}]{0,200}\}")
-_ENDS_IN_NAME = re.compile(r"\\[A-Za-z@]+$")
 _NAMED = re.compile(
     r"(?:\\S|Sections?|Secs?\.|§|Chapters?|Appendix|Figures?|Figs?\.|Tables?|Tabs?\.|Equations?|Eqs?\.|Algorithms?|Theorems?|Lemmas?|"
     r"Propositions?|Corollary|Definitions?|Remarks?|Examples?|Exercises?|and|,|[-–(])[~\s(]*$",
@@ -94,7 +94,7 @@ def numbered(source: str, declared: dict[str, Statement]) -> str:
         new = heads.get(found.end())
         if found.group(10):
             ahead = source[position : found.start()]
-            parts += [ahead, "{}" if _ENDS_IN_NAME.search(ahead[-20:]) else "", _referred(found, source, labels)]
+            parts += [ahead, "{}" if ends_in_name(ahead) else "", _referred(found, source, labels)]
         elif found.group(8) is not None and found.group(8).strip() in wanted and labels.get(found.group(8).strip(), ("",))[0] == "Equation":
             parts += [source[position : found.start()], f"\\tag{{{labels[found.group(8).strip()][1]}}}"]
         elif new:
@@ -141,7 +141,8 @@ def _count(state: _Counters, found: re.Match[str], source: str, declared: dict[s
         state.current = state.inside.pop()[1] if state.inside[-1][0] == ends else state.current
         if ends == "enumerate" and state.items:
             state.items.pop()
-    elif level and not found.group(5):
+        return "\n\n" if ends in declared else ""
+    if level and not found.group(5):
         _section(state, level)
     elif caption:
         kind = next((FLOATS[name.rstrip("*")] for name, _ in reversed(state.inside) if name.rstrip("*") in FLOATS), "")
@@ -156,7 +157,7 @@ def _count(state: _Counters, found: re.Match[str], source: str, declared: dict[s
     elif word == "appendix":
         state.appendix = True
         state.levels.clear()
-    elif word == "item" and state.items and state.inside and state.inside[-1][0] == "enumerate":
+    elif word == "item" and state.items and state.inside and state.inside[-1][0] == "enumerate" and not _MARKED.match(source, found.end()):
         state.items[-1] += 1
         state.current = ("Item", str(state.items[-1]))
     elif state.inside and state.inside[-1][0] in _ROWS:

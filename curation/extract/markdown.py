@@ -1,6 +1,8 @@
 """Markdown: front matter, directives, pictures and link targets go; words, code and formulas stay."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 from curation.clean.encoding import decode
 from curation.decisions import Reason
@@ -8,6 +10,7 @@ from curation.document import Captured, Dropped, Extracted, require_size
 from curation.domains import Domain
 from curation.extract.booktabs import one_framework, without_last_links
 from curation.extract.elements import nothing, replace_elements, without_comments
+from curation.extract.markdown_lines import without_soft_breaks
 from curation.extract.references import cited_authors, named_label, referred_kind
 from curation.extract.speech import without_times
 
@@ -44,7 +47,7 @@ def extract_markdown(item: Captured) -> Extracted:
     front = _FRONT_MATTER.match(source)
     body = source[front.end() :] if front else source
     body = without_last_links(one_framework(body))
-    text = _outside_fences(body, is_book=_BOOK.search(body) is not None)
+    text = _outside_fences(body, partial(_prose, is_book=_BOOK.search(body) is not None, is_paper=item.domain is Domain.PAPER))
     if item.domain is Domain.TRANSCRIPT:
         text = _ESCAPE.sub(r"\1", without_times(text))
     text = re.sub(r"\n{3,}", "\n\n", text).strip()
@@ -60,7 +63,7 @@ def _title(front_matter: str, text: str) -> str | None:
     return heading.group(1) if heading else None
 
 
-def _outside_fences(text: str, *, is_book: bool) -> str:
+def _outside_fences(text: str, prose: Callable[[str], str]) -> str:
     """Applies the rules for prose outside of code fences only."""
     parts: list[str] = []
     current: list[str] = []
@@ -68,7 +71,7 @@ def _outside_fences(text: str, *, is_book: bool) -> str:
     for line in text.split("\n"):
         mark = _FENCE.match(line)
         if not fence and mark:
-            parts.append(_prose("\n".join(current), is_book))
+            parts.append(prose("\n".join(current)))
             fence, current = mark.group(1), [_FENCE_OPTIONS.sub(r"\1\2", line)]
         elif fence and mark and line.startswith(fence) and not line.strip("`~ "):
             parts.append("\n".join([*current, line]) if _has_code(current) else "")
@@ -76,7 +79,7 @@ def _outside_fences(text: str, *, is_book: bool) -> str:
         elif not (fence and "python" in current[0] and _CELL_MAGIC.match(line)):
             current.append(_SAVED.sub("", line) if fence else line)
     rest = "\n".join(current)
-    parts.append(rest if fence else _prose(rest, is_book))
+    parts.append(rest if fence else prose(rest))
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 
@@ -85,7 +88,7 @@ def _has_code(fenced: list[str]) -> bool:
     return not _LISTING_OF_PAGES.match(fenced[0]) and any(line.strip() for line in fenced[1:])
 
 
-def _prose(text: str, is_book: bool) -> str:
+def _prose(text: str, *, is_book: bool, is_paper: bool) -> str:
     text = _SLIDE_ASIDE.sub(r"\2", text) if is_book else text
     if "<" in text:
         text = replace_elements(without_comments(text), _ELEMENT, nothing)
@@ -93,7 +96,8 @@ def _prose(text: str, is_book: bool) -> str:
         text = _REFERENCE.sub(_referred, _AUTHORS.sub(_cited, _CITATION.sub("", _ROLE.sub("", text))))
     text = _SLIDE_MARK.sub(r"\2", text) if "[" in text else text
     text = _LINK.sub(r"\1", _PICTURE.sub("", text)) if "](" in text else text
-    return _LIQUID.sub("", _TAG.sub("", _AUTOLINK.sub("", text)))
+    text = _LIQUID.sub("", _TAG.sub("", _AUTOLINK.sub("", text)))
+    return without_soft_breaks(text) if is_paper else text
 
 
 def _referred(found: re.Match[str]) -> str:

@@ -8,10 +8,9 @@ import math
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from curation.extract.arguments import Arguments
 from curation.extract.tables import BAR, row_of
 from curation.extract.units import Unit, convert, unit
-
-Arguments = dict[str, str]
 
 UNKNOWN = "\ue004"
 """Around what stands in for a number that only the wiki can work out."""

@@ -7,8 +7,9 @@ from itertools import islice
 
 from lxml import etree
 
-from curation.extract.blocks import code_language, is_power
+from curation.extract.blocks import code_language
 from curation.extract.elements import names
+from curation.extract.powers import is_power
 from curation.extract.promotion import MOST, is_promotion, may_be_promotion
 from curation.extract.sizes import Sizes
 

@@ -2,10 +2,9 @@
 
 import re
 
+from curation.extract.arguments import Arguments
 from curation.extract.elements import names
 from curation.extract.language_names import LANGUAGES
-
-Arguments = dict[str, str]
 
 _SCRIPTS = {
     "c": "Chinese", "t": "traditional Chinese", "s": "simplified Chinese", "p": "pinyin", "w": "Wade–Giles", "j": "Jyutping",

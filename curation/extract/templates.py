@@ -11,9 +11,10 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from curation.extract import measures, quotations
+from curation.extract.arguments import Arguments
 from curation.extract.boxes import DESCRIPTIONS, box_facts, is_infobox
 from curation.extract.furniture import is_furniture
-from curation.extract.known_templates import TEMPLATES, Arguments, Template
+from curation.extract.known_templates import TEMPLATES, Template
 
 GUESS_START, GUESS_END = "\ue002", "\ue003"
 """Around a name that a template nobody knows was given: it stays where a line has more than such names."""

@@ -11,6 +11,7 @@ from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.elements import nothing, replace_elements, without_comments
 from curation.extract.measures import without_unknown
+from curation.extract.powers import is_power
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.stubs import require_more_than_stub
 from curation.extract.templates import expand, expand_with_boxes, settle
@@ -37,7 +38,6 @@ _BREAK = re.compile(r"<(?:br|/tr)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"</?(?:p|div|hr|blockquote|center)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,400})?/?>")
 _RAISED = re.compile(r"<sup>\s*((?:&minus;|[+−–-])?\d{1,4}[+−–-]?)\s*</sup>", re.IGNORECASE)
-_BASE = re.compile(r"(?:[\d)]|\b\w{1,3})$")
 _MAGIC = re.compile(
     r"__(?:NOTOC|TOC|FORCETOC|NOEDITSECTION|(?:NO)?NEWSECTIONLINK|NOGALLERY|HIDDENCAT|(?:NO)?INDEX|STATICREDIRECT|NO(?:TITLE|CONTENT)?CONVERT|"
     r"NOTC|NOCC|DISAMBIG|NOCACHE|EXPECTUNUSEDCATEGORY|NOWYSIWYG|START|END)__"
@@ -177,25 +177,27 @@ def _is_code(lines: list[str]) -> bool:
 
 def _unwrapped(lines: Iterable[str]) -> list[str]:
     """Lines that an author wrapped in the midst of a sentence, joined again."""
-    kept: list[str] = []
+    kept: list[list[str]] = []  # the lines that each is joined of
     for line in lines:
         if kept and line and _goes_on(kept[-1], line):
-            kept[-1] = f"{kept[-1].rstrip()} {line}"
+            kept[-1].append(line)
         else:
-            kept.append(line)
-    return kept
+            kept.append([line])
+    return [" ".join(joined) for joined in kept]
 
 
-def _goes_on(before: str, line: str) -> bool:
-    if len(before) < _WRAPPED or not (before[-1].isalnum() or before[-1] == ","):
+def _goes_on(before: list[str], line: str) -> bool:
+    first, last = before[0], before[-1]
+    if len(first) < _WRAPPED or not (last[-1].isalnum() or last[-1] == ","):
         return False
-    return line[0].islower() and not _MARKUP.match(before) and " | " not in before and " | " not in line and not _MARKUP.match(line)
+    return line[0].islower() and not _MARKUP.match(first) and " | " not in last and " | " not in line and not _MARKUP.match(line)
 
 
 def _power(raised: re.Match[str]) -> str:
     """10<sup>7</sup> must not become 107."""
     start = raised.start()
-    return f"^{raised.group(1)}" if _BASE.search(raised.string[max(0, start - 4) : start]) else raised.group()
+    is_one = is_power(html.unescape(raised.group(1)), raised.string[max(0, start - 4) : start])
+    return f"^{raised.group(1)}" if is_one else raised.group()
 
 
 def _line(line: str) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from operator import mul
 from typing import Any
 
+from curation.stand_ins import STAND_INS
+
 STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
-STAND_INS = ("<unk>", "[UNK]")
-"""What makers of data sets put for words that their vocabulary lacked."""
 
 _HASHES = re.compile(r"#+")
 _DOTS = re.compile(r"\.{3,}")

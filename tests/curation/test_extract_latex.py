@@ -6,7 +6,12 @@ import pytest
 from captured_items import item
 
 from curation.extract import extract
-from curation.extract.latex import latex_to_text
+from curation.extract.latex import title_and_text
+
+
+def text_of(source: str) -> str:
+    """The text of a source, however short."""
+    return title_and_text(source)[1]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +36,7 @@ from curation.extract.latex import latex_to_text
     ],
 )
 def test_macros_are_written_out(source: str, text: str) -> None:
-    assert latex_to_text(source) == text
+    assert text_of(source) == text
 
 
 def test_a_title_may_stand_in_a_macro() -> None:
@@ -54,8 +59,75 @@ def test_a_title_may_stand_in_a_macro() -> None:
 )
 def test_macros_that_grow_without_end_are_bounded(source: str) -> None:
     start = time.process_time()
-    assert len(latex_to_text(source)) < 5_000_000
+    assert len(text_of(source)) < 5_000_000
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("One line,\nanother \\emph{of\nit}; $a\n= b$.\n \nA new one.", "One line, another of it; $a = b$.\n\nA new one."),
+        ("Before\n\\noindent\nafter.\n\\index{a}\n\nA new one.", "Before after.\n\nA new one."),
+        ("Where\n\\[\na\n= b\n\\]\nholds, and $$c$$.", "Where\n$$a\n= b$$\nholds, and\n$$c$$."),
+        ("Run\n\\begin{verbatim}\na\n  b\n\\end{verbatim}\nand\nwait.", "Run\n\n```\na\n  b\n```\n\nand wait."),
+        ("\\section{A long\ntitle}\nText\\footnote{A\n\nnote.}\\\\[2pt]\nbroken.", "## A long title\n\nText (A note.)\nbroken."),
+        ("\\begin{lemma}\nIt\nholds.\n\\end{lemma}\nSo.", "Lemma 1. It holds.\n\nSo."),
+        (
+            "\\begin{proof}\nBy\nsight.\n\\end{proof}\n\\begin{proof}[Proof of \\emph{it}]So.\\end{proof}",
+            "Proof. By sight.\n\nProof of it. So.",
+        ),
+        ("\\begin{minipage}{2cm}\nA\\hbox to 3cm{b}\\vskip 1em\\kern-1pt c\n\\end{minipage}", "Ab c"),
+        ("A. \\def\\x{b}The operator :=, the pair ( \\x ).", "A. The operator :=, the pair (b)."),
+        ("\\begin{document}\\title{On\nOre}\\maketitle Words.\\end{document}", "# On Ore\n\nWords."),
+    ],
+)
+def test_a_paragraph_is_one_line(source: str, text: str) -> None:
+    assert text_of(source) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (
+            "\\begin{lstlisting}[language=Python, caption={A \\emph{lamp}.}, label=a]\n[x]\n\\end{lstlisting}",
+            "A lamp.\n\n```python\n[x]\n```",
+        ),
+        ("\\begin{minted}[breaklines]{c}\nint a;\n\\end{minted}", "```c\nint a;\n```"),
+        ("\\begin{verbatim}\n[x] {y}\n```\n\\end{verbatim}", "````\n[x] {y}\n```\n````"),
+    ],
+)
+def test_a_listing_is_as_it_was_with_its_language_and_its_caption(source: str, text: str) -> None:
+    assert text_of(source) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("So:\n\\begin{itemize}\n\\item one\nthing\n\n\\item two\n\\end{itemize}\nThen", "So:\n\n- one thing\n- two\n\nThen"),
+        (
+            r"\begin{enumerate}\item a\begin{enumerate*}\item b\item c\end{enumerate*}\item[3.] d\item\label{x} e\end{enumerate}"
+            r"By \ref{x}.",
+            "1. a\n  1. b\n  2. c\n- 3. d\n2. e\n\nBy 2.",
+        ),
+        (r"\begin{description}\item[Gold ore] heavy\item[--] light\end{description}", "- Gold ore: heavy\n- light"),
+        (r"\begin{itemize}\item a" + "\n\nMore of it.\n\n" + r"\item b\end{itemize}", "- a\n\nMore of it.\n\n- b"),
+    ],
+)
+def test_items_of_a_list_stand_together_with_their_marks(source: str, text: str) -> None:
+    assert text_of(source) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (r"\SI{5.2}{\kilo\metre\per\second\squared}, \qty[x=y]{3}{kg.m^{-1}}", "5.2 km/s^2, 3 kg m^-1"),
+        (r"\SIrange{1}{2}{\micro\metre} in \si{\newton\per\square\metre}", "1 to 2 µm in N/m^2"),
+        (r"\unit{\milli\metre\tothe{4}\per\degreeCelsius} of \qty(x)", "mm^4/°C of (x)"),
+        (r"Any element of \unit, or \unit{} itself.", r"Any element of $\unit$, or $\unit$ itself."),
+    ],
+)
+def test_a_quantity_has_its_unit(source: str, text: str) -> None:
+    assert text_of(source) == text
 
 
 LABELLED = r"""
@@ -63,7 +135,7 @@ LABELLED = r"""
 \begin{equation}\label{eq:mass} m = 1 \end{equation}
 \begin{align} a &= 1 \nonumber \\ b &= 2 \label{eq:b} \end{align}
 \begin{figure}\includegraphics{a}\label{fig:early}\caption{A \emph{mine}.}\end{figure}
-\begin{table}\begin{tabular}{c}1\end{tabular}\caption[short]{Yields \cite{x}.}\label{tab:y}\end{table}
+\begin{table}\begin{tabular}{cc}Ore & t\\\hline Tin & 1\end{tabular}\caption[short]{Yields \cite{x}.}\label{tab:y}\end{table}
 \subsection{Deep}\label{sub}
 \begin{lemma}[Zorn]\label{lem:z} Chains end. \end{lemma}
 """
@@ -81,12 +153,13 @@ LABELLED = r"""
     ],
 )
 def test_a_reference_names_what_it_refers_to(reference: str, text: str) -> None:
-    assert latex_to_text(f"{LABELLED}\nSee {reference}.").endswith(f"See {text}.")
+    assert text_of(f"{LABELLED}\nSee {reference}.").endswith(f"See {text}.")
 
 
 def test_captions_and_statements_stand_with_their_numbers() -> None:
-    assert latex_to_text(f"{LABELLED}\nSee \\eqref{{eq:b}}.") == (
-        "## Ore\n\n$$m = 1$$\n\n$$a &= 1 \\nonumber \\\\ b &= 2 \\tag{2}$$\n\nFigure 1: A mine.\n\nTable 1: Yields.\n\n"
+    assert text_of(f"{LABELLED}\nSee \\eqref{{eq:b}}.") == (
+        "## Ore\n\n$$m = 1$$\n\n$$a &= 1 \\nonumber \\\\ b &= 2 \\tag{2}$$\n\nFigure 1: A mine.\n\n"
+        "| Ore | t |\n|---|---|\n| Tin | 1 |\n\nTable 1: Yields.\n\n"
         "### Deep\n\nLemma 1.1 (Zorn). Chains end.\n\nSee (2)."
     )
 
@@ -109,7 +182,7 @@ def test_captions_and_statements_stand_with_their_numbers() -> None:
     ],
 )
 def test_a_citation_is_named_where_the_sentence_needs_it(source: str, text: str) -> None:
-    assert latex_to_text(source) == text
+    assert text_of(source) == text
 
 
 def test_a_long_paper_is_read_whole() -> None:

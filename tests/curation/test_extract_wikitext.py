@@ -1,5 +1,7 @@
 """Wikitext: what a reader of the page would read, in time linear in its length."""
 
+import time
+
 import pytest
 from captured_items import item
 
@@ -115,3 +117,9 @@ def test_entities_of_a_hostile_page_are_not_expanded() -> None:
 def test_marks_that_never_close_neither_crash_nor_take_long(mark: str) -> None:
     assert isinstance(wikitext_to_text(mark * 50_000), str)
     assert isinstance(wikitext_to_text("(" + mark * 50_000), str)
+
+
+def test_a_paragraph_of_fifty_thousand_wrapped_lines_takes_little_time() -> None:
+    start = time.process_time()
+    assert "\n" not in extract(item("some words of a line that is longer than sixty characters and ends in\n" * 50_000, "text/x-wiki")).text
+    assert time.process_time() - start < 5
