@@ -15,12 +15,13 @@ _EVENT = re.compile(
     r"\\newif\s{0,9}\\if(?P<declared>[A-Za-z@]{1,40})[ \t]*|"
     r"\\let\s{0,9}\\if(?P<alias>[A-Za-z@]{1,40})\s{0,9}=?\s{0,9}\\if(?P<as>true|false)(?![A-Za-z@])[ \t]*|"
     r"\\if(?P<opened>" + _WITHOUT_END + r"[A-Za-z@]{0,40})(?![A-Za-z@])[ \t]*(?:\n(?![ \t]*\n)[ \t]*)?|"
-    r"\\(?P<word>else|fi)(?![A-Za-z@])[ \t]*(?:\n(?![ \t]*\n)[ \t]*)?|"
+    r"\\(?P<word>else|fi)(?![A-Za-z@])[ \t]*|"
     r"\\(?P<switch>[A-Za-z@]{1,40}?)(?P<value>true|false)(?![A-Za-z@])[ \t]*|"
     r"\\[^A-Za-z@]|(?P<brace>[{}])",
     re.DOTALL,
 )
 _SIGNS = re.compile(r"([^\\{}])([^\\{}])", re.DOTALL)
+_BLANK = re.compile(r"\n[ \t]*\n")
 _NUMBERS = re.compile(r"(-?\d{1,9})\s{0,9}([<=>])\s{0,9}(-?\d{1,9}) ?")
 _DECLARED = re.compile(r"\\(?:newif|let)\s{0,9}\\if([A-Za-z@]{1,40})")
 _PRIMITIVE = names("true false num dim x cat case odd hmode vmode mmode inner void hbox vbox eof")
@@ -68,6 +69,7 @@ class _Walk:
         parts: list[str] = []
         sets_from = self.body if until > self.body else 0
         position = number = 0
+        begins_line = True
         jumps: dict[int, int] = {}  # from an \else on, to its \fi
         ends = set[int]()  # of decided conditions
         while number < len(self.events) and (event := self.events[number]).start() < until:
@@ -96,7 +98,8 @@ class _Walk:
                     number, resume = to + 1, self.events[to].end()
             if resume >= 0:
                 parts.append(self.source[position : event.start()])
-                position = resume
+                begins_line = parts[-1].rstrip(" \t").endswith("\n") or (begins_line and not parts[-1].strip(" \t"))
+                position = resume + (begins_line and self.source.startswith("\n", resume) and not _BLANK.match(self.source, resume))
                 if ends_in_name(parts[-1]) and self.source[position : position + 1].isalpha():
                     parts.append("{}")
         parts.append(self.source[position:until] if position < until else "")
