@@ -26,7 +26,7 @@ _VERSE = "\ue002"
 _NEXT_VERSE = f"\n\n{_VERSE}"
 _KEPT = re.compile("\ue003(\\d{1,9})\ue004")
 _LISTINGS = names("preformat code")
-_BASE_OF_POWER = re.compile(r"(?:(?<![\d.,])10|(?<![A-Za-z])[A-Za-zµ]{1,2})\s?$")
+_BASE_OF_POWER = re.compile(r"(?:(?<![\d.,])10|(?<!\w)[^\W\d_]{1,2})\s?$")
 _MARKS = re.compile(r"[^\s,;()]+")
 _BLOCKS = names(
     "p title sec abstract body disp-formula list list-item disp-quote verse-line preformat boxed-text statement article-title front"
@@ -99,7 +99,7 @@ def _render(root: etree._Element, marks: frozenset[str] = frozenset(), kept: lis
     caption = False
 
     def flush() -> None:
-        if text := " ".join("".join(inline).split()):
+        if text := " ".join("".join(inline).split()).lstrip(": "):  # which the mark of a note left
             blocks.append(prefix[0] + text)
             prefix[0] = ""
         inline.clear()

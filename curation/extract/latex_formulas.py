@@ -33,11 +33,15 @@ def displayed(name: str, source: str) -> str:
     if rows and ("\\\\" in body or "\\begin" in body):
         space = "\n" if "\n" in body else " "
         columns = "{rcl}" if rows == "array" else ""
-        tagged = _TAG.sub(r"\\quad (\1)", body)  # a row within a formula has no number of its own
+        tagged = _TAG.sub(_beside, body)  # a row within a formula has no number of its own
         body = f"\\begin{{{rows}}}{columns}{space}{tagged}{space}\\end{{{rows}}}"
     elif rows:
         body = _COLUMN_END.sub("", body)
     return f"\n$${body}$$\n" if body else ""
+
+
+def _beside(tag: re.Match[str]) -> str:
+    return f"\\quad ({tag[1]})" if tag[1][-1:].isdigit() else f"\\quad \\text{{({tag[1]})}}"
 
 
 def formula_body(body: str, mark: str) -> str:

@@ -43,10 +43,18 @@ def test_listings_keep_their_lines() -> None:
 
 
 def test_numbers_that_mark_notes_of_a_table_are_no_powers() -> None:
-    cells = ["Men (n)<sup>1</sup>", "Age<sup>2</sup>", "10<sup>2</sup>", "cm<sup>2</sup>", "45<sup>2</sup>", "x<sup>3</sup>"]
-    notes = "<fn><label>1</label><p>At dusk.</p></fn><fn><p><sup>2</sup>At dawn.</p></fn>"
+    cells = [
+        "Men (n)<sup>1</sup>",
+        "Age<sup>2</sup>",
+        "10<sup>2</sup>",
+        "cm<sup>2</sup>",
+        "45<sup>2</sup>",
+        "x<sup>3</sup>",
+        "χ<sup>2</sup>",
+    ]
+    notes = "<fn><label>1</label><p>At dusk.</p></fn><fn><p><sup>2</sup>: At dawn.</p></fn>"
     table = f"<table><tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr></table><table-wrap-foot>{notes}</table-wrap-foot>"
-    assert jats(f"<table-wrap>{table}</table-wrap>") == "| Men (n) | Age | 10^2 | cm^2 | 45 | x^3 |\n\nAt dusk.\n\nAt dawn."
+    assert jats(f"<table-wrap>{table}</table-wrap>") == "| Men (n) | Age | 10^2 | cm^2 | 45 | x^3 | χ^2 |\n\nAt dusk.\n\nAt dawn."
 
 
 def test_notes_of_the_text_are_left_out() -> None:

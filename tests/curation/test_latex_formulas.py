@@ -16,6 +16,10 @@ from curation.extract.latex import title_and_text
         (r"\begin{eqnarray*} p &=& q \end{eqnarray*}", r"$$p = q$$"),
         (r"\begin{alignat}{2} a &= b \\ c &= d \end{alignat}", r"$$\begin{aligned} a &= b \\ c &= d \end{aligned}$$"),
         ("\\begin{align}\na &= b \\\\\nc &= d\n\\end{align}", "$$\\begin{aligned}\na &= b \\\\\nc &= d\n\\end{aligned}$$"),
+        (
+            r"\begin{align} a &= b \tag{by A} \\ c &= d \end{align}",
+            r"$$\begin{aligned} a &= b \quad \text{(by A)} \\ c &= d \end{aligned}$$",
+        ),
         (r"\begin{cases} 1 & x \\ 0 & y \end{cases}", r"$$\begin{cases} 1 & x \\ 0 & y \end{cases}$$"),
         (
             r"\begin{align} M = \begin{pmatrix} 1 & 2 \end{pmatrix} \end{align}",
