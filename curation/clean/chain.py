@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from curation.clean import boilerplate, private, text
+from curation.clean import boilerplate, private, text, typeset
 from curation.clean.edits import MOST_EDITS, Pass, Step, apply, whole
 from curation.clean.licence_header import licence_header
 from curation.clean.secrets import SECRET, secrets
@@ -47,7 +47,9 @@ _PROSE: tuple[Link, ...] = (
     ("controls", text.controls),
     ("spacing", text.odd_spaces),
     *(("stray_markup", each) for each in text.STRAY_MARKUP),
+    ("line_ends", typeset.parted_words),
     ("composed", text.composed),
+    ("composed", typeset.ligatures),
     *_PRIVATE,
     ("spacing", text.trailing_spaces),
     ("spacing", text.blank_lines),
