@@ -88,10 +88,7 @@ def _cited(found: re.Match[str], works: Mapping[str, str]) -> str:
 
 
 def _render(root: etree._Element, marks: frozenset[str] = frozenset(), kept: list[str] | None = None) -> str:
-    """The text below an element, without raised marks; what has to stay as it is goes to `kept`, with something in its place.
-
-    The walk is iterative, but for the cells of tables that hold no table.
-    """
+    """The text below an element, without raised marks; listings go to `kept`. It calls itself for cells without tables only."""
     blocks: list[str] = []
     inline: list[str] = []
     prefix = [""]
@@ -133,10 +130,10 @@ def _render(root: etree._Element, marks: frozenset[str] = frozenset(), kept: lis
                 walker.skip_subtree()
             elif tag == "sup" and _is_mark(element, "".join(inline[-3:]), marks):
                 walker.skip_subtree()
-            elif kept is not None and tag in _LISTINGS and "\n" in (listing := "".join(element.itertext()).strip("\n")):
+            elif kept is not None and (listing := _listing(element, tag)):
                 flush()
                 blocks.append(f"\ue003{len(kept)}\ue004")
-                kept.append(f"```{element.get('language', '')}\n{listing.rstrip()}\n```")
+                kept.append(listing)
                 walker.skip_subtree()
             elif tag == "table" and element.find(".//{*}table") is None:
                 flush()
@@ -192,6 +189,12 @@ def _is_first(element: etree._Element) -> bool:
 
 def _marks(element: etree._Element) -> frozenset[str]:
     return frozenset(_MARKS.findall(_text(element)))
+
+
+def _listing(element: etree._Element, tag: str) -> str:
+    """Code of several lines, as it is; empty for anything else."""
+    code = "".join(element.itertext()).strip("\n") if tag in _LISTINGS else ""
+    return f"```{element.get('language', '')}\n{code.rstrip()}\n```" if "\n" in code else ""
 
 
 def _uncaptioned(table: etree._Element) -> str:
