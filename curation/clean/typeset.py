@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from curation.clean.edits import Edit
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-_IN_WORD = re.compile(r"(?<=[^\W\d_])[ﬀ-ﬆ]|[ﬀ-ﬆ](?=[^\W\d_])")
+_IN_WORD = re.compile(r"[ﬀ-ﬆ](?:(?<=[^\W\d_].)|(?=[^\W\d_]))")
 _PARTED = re.compile(r"(?<![\w'’-])([^\W\d_]{2,40})-\n[ \t]{0,40}([^\W\d_]{2,40})(?![\w'’-])")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
