@@ -16,7 +16,7 @@ _ROWS = {
 """What sets the rows of an environment within a formula, by how its name ends (https://ctan.org/pkg/amsmath)."""
 _LABEL = re.compile(r"\\label\{[^{}]*\}")
 _UNNUMBERED = re.compile(r"[ \t]{0,9}\\(?:nonumber|notag)(?![A-Za-z])")
-_TAG = re.compile(r"\\tag\{([^{}]{0,60})\}")
+_IN_ROWS = re.compile(r"\\tag\{([^{}]{0,60})\}|\\\\|\\(?:begin|end)(?![A-Za-z])|\\[^A-Za-z]|[{}]")
 _COLUMN_END = re.compile(r"(?<!\\)&")
 
 
@@ -33,15 +33,36 @@ def displayed(name: str, source: str) -> str:
     if rows and ("\\\\" in body or "\\begin" in body):
         space = "\n" if "\n" in body else " "
         columns = "{rcl}" if rows == "array" else ""
-        tagged = _TAG.sub(_beside, body)  # a row within a formula has no number of its own
+        tagged = _with_numbers(body).strip() if "\\tag" in body else body
         body = f"\\begin{{{rows}}}{columns}{space}{tagged}{space}\\end{{{rows}}}"
     elif rows:
         body = _COLUMN_END.sub("", body)
     return f"\n$${body}$$\n" if body else ""
 
 
-def _beside(tag: re.Match[str]) -> str:
-    return f"\\quad ({tag[1]})" if tag[1][-1:].isdigit() else f"\\quad \\text{{({tag[1]})}}"
+def _with_numbers(body: str) -> str:
+    """Rows that end in their number, wherever it stood: a row within a formula has none that TeX sets beside it."""
+    rows: list[str] = []
+    parts: list[str] = []
+    position = depth = 0
+    number = ""
+    for found in _IN_ROWS.finditer(body):
+        parts.append(body[position : found.start()])
+        position = found.end()
+        depth += {"\\begin": 1, "{": 1, "\\end": -1, "}": -1}.get(found[0], 0)
+        if found[1] is not None:
+            number = f" \\quad ({found[1]})" if found[1][-1:].isdigit() else f" \\quad \\text{{({found[1]})}}"
+        elif found[0] == "\\\\" and depth <= 0:
+            rows.append(_ended("".join(parts), number))
+            parts, number = [], ""
+        else:
+            parts.append(found[0])
+    rows.append(_ended("".join([*parts, body[position:]]), number))
+    return "\\\\".join(rows)
+
+
+def _ended(row: str, number: str) -> str:
+    return f"{row.rstrip()}{number}{row[len(row.rstrip()) :]}" if number else row
 
 
 def formula_body(body: str, mark: str) -> str:

@@ -34,6 +34,11 @@ def test_rows_of_a_formula_stand_in_an_environment(source: str, expected: str) -
     assert title_and_text(source)[1] == expected
 
 
+def test_a_number_stands_at_the_end_of_its_row() -> None:
+    source = "\\begin{align}\n\\label{eq:a}\na &= \\begin{matrix} 1 \\\\ 2 \\end{matrix}_{\\substack{a \\\\ b}} \\\\\nc &= d\n\\end{align} By \\eqref{eq:a}."
+    assert "a &= \\begin{matrix} 1 \\\\ 2 \\end{matrix}_{\\substack{a \\\\ b}} \\quad (1) \\\\\nc &= d\n" in title_and_text(source)[1]
+
+
 def test_a_numbered_row_bears_its_number() -> None:
     source = r"\begin{align} a &= b \label{eq:a} \\ c &= d \end{align} By \eqref{eq:a}."
     assert title_and_text(source)[1] == "$$\\begin{aligned} a &= b \\quad (1) \\\\ c &= d \\end{aligned}$$\nBy (1)."
