@@ -51,7 +51,7 @@ def _with_numbers(body: str) -> str:
         position = found.end()
         depth += {"\\begin": 1, "{": 1, "\\end": -1, "}": -1}.get(found[0], 0)
         if found[1] is not None:
-            number = f" \\quad ({found[1]})" if found[1][-1:].isdigit() else f" \\quad \\text{{({found[1]})}}"
+            number = f" \\quad ({found[1]})" if found[1].replace(".", "").isalnum() else f" \\quad \\text{{({found[1]})}}"
         elif found[0] == "\\\\" and depth <= 0:
             rows.append(_ended("".join(parts), number))
             parts, number = [], ""

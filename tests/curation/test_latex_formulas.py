@@ -17,8 +17,8 @@ from curation.extract.latex import title_and_text
         (r"\begin{alignat}{2} a &= b \\ c &= d \end{alignat}", r"$$\begin{aligned} a &= b \\ c &= d \end{aligned}$$"),
         ("\\begin{align}\na &= b \\\\\nc &= d\n\\end{align}", "$$\\begin{aligned}\na &= b \\\\\nc &= d\n\\end{aligned}$$"),
         (
-            r"\begin{align} a &= b \tag{by A} \\ c &= d \end{align}",
-            r"$$\begin{aligned} a &= b \quad \text{(by A)} \\ c &= d \end{aligned}$$",
+            r"\begin{align} a &= b \tag{by 1} \\ c &= d \end{align}",
+            r"$$\begin{aligned} a &= b \quad \text{(by 1)} \\ c &= d \end{aligned}$$",
         ),
         (r"\begin{cases} 1 & x \\ 0 & y \end{cases}", r"$$\begin{cases} 1 & x \\ 0 & y \end{cases}$$"),
         (
@@ -35,7 +35,8 @@ def test_rows_of_a_formula_stand_in_an_environment(source: str, expected: str) -
 
 
 def test_a_number_stands_at_the_end_of_its_row() -> None:
-    source = "\\begin{align}\n\\label{eq:a}\na &= \\begin{matrix} 1 \\\\ 2 \\end{matrix}_{\\substack{a \\\\ b}} \\\\\nc &= d\n\\end{align} By \\eqref{eq:a}."
+    source = "\\begin{align}\n\\label{eq:a}\na &= \\begin{matrix} 1 \\\\ 2 \\end{matrix}_{\\substack{a \\\\ b}} \\\\\nc &= d\n\\end{align}"
+    source += " By \\eqref{eq:a}."
     assert "a &= \\begin{matrix} 1 \\\\ 2 \\end{matrix}_{\\substack{a \\\\ b}} \\quad (1) \\\\\nc &= d\n" in title_and_text(source)[1]
 
 
