@@ -10,10 +10,10 @@ class CleaningSwitches(BaseModel):
 
     mojibake: bool = Field(True, title="Mojibake", description="Undo text that was decoded wrongly; in code only what is surely wrong.")
     entities: bool = Field(True, title="Entities", description="Resolve character references that are left (prose).")
-    line_ends: bool = Field(True, title="Line ends", description="One kind of line end.")
+    line_ends: bool = Field(True, title="Line ends", description="One kind of line end; in prose words that one parts are whole.")
     controls: bool = Field(True, title="Control characters", description="Remove control characters; in prose also those without width.")
     stray_markup: bool = Field(True, title="Stray markup", description="Remove tags of layout and emphasis that are left (prose).")
-    composed: bool = Field(True, title="Composed letters", description="Unicode normal form C (prose).")
+    composed: bool = Field(True, title="Composed letters", description="Unicode normal form C, no ligatures (prose).")
     licence_header: bool = Field(True, title="Licence headers", description="Remove the licence at the top of a file (code).")
     emails: bool = Field(True, title="E-mail addresses", description="Replace them with `<EMAIL>`.")
     phones: bool = Field(True, title="Telephone numbers", description="Replace them with `<PHONE>`.")

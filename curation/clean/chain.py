@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from curation.clean import boilerplate, payments, private, text
+from curation.clean import boilerplate, payments, private, text, typeset
 from curation.clean.edits import MOST_EDITS, Pass, Step, apply, whole
 from curation.clean.licence_header import licence_header
 from curation.clean.secrets import SECRET, secrets
+from curation.clean.verbatim import outside_code
 from curation.domains import Domain
 from curation.switches import ALL_ON, CleaningSwitches
 
@@ -50,7 +51,9 @@ _PROSE: tuple[Link, ...] = (
     ("controls", text.zero_width_spaces),
     ("spacing", text.odd_spaces),
     *(("stray_markup", each) for each in text.STRAY_MARKUP),
+    ("line_ends", outside_code(typeset.parted_words)),
     ("composed", text.composed),
+    ("composed", outside_code(typeset.ligatures)),
     *_PRIVATE,
     ("spacing", text.trailing_spaces),
     ("spacing", text.blank_lines),

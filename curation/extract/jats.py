@@ -13,6 +13,7 @@ from curation.extract.mathml import formula_text
 from curation.extract.powers import is_power
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.tables import Table, span_of
+from curation.extract.xml_entities import with_characters
 from curation.stand_ins import FORMULA
 
 MAX_BYTES = 10_000_000
@@ -22,11 +23,18 @@ _CITATIONS = re.compile(  # in brackets, or side by side
     r"\s?[\[(]\s*(?:\ue000[^\ue000\ue001]*\ue001(?:[\s,;–—-]|and )*)+[\])]|\s?(?:\ue000[^\ue000\ue001]*\ue001(?:[,;–—-] ?(?=\ue000))?)+"
 )
 _UNCITED = re.compile(r"(?<! [,–-])(?<!\|)(?: [,–-])* ([.,;])(?=\s|$)")  # what stood between citations that are left out
+_VERSE = "\ue002"
+_NEXT_VERSE = f"\n\n{_VERSE}"
+_KEPT = re.compile("\ue003(\\d{1,9})\ue004")
+_LISTINGS = names("preformat code")
+_BASE_OF_POWER = re.compile(r"(?:(?<![\d.,])10|(?<!\w)[^\W\d_]{1,2})\s?$")
 _MARKS = re.compile(r"[^\s,;()]+")
-_BLOCKS = names("p title sec abstract body disp-formula list list-item disp-quote boxed-text statement article-title front")
+_BLOCKS = names(
+    "p title sec abstract body disp-formula list list-item disp-quote verse-line preformat boxed-text statement article-title front"
+)
 _DROPPED = names(
     "supplementary-material ref-list back xref-group label object-id graphic inline-graphic media "
-    "table-wrap-foot fn fn-group ack author-notes permissions journal-meta contrib-group pub-date article-id history kwd-group "
+    "ack author-notes permissions journal-meta contrib-group pub-date article-id history kwd-group "
     "article-categories funding-group counts custom-meta-group related-article aff alt-title subtitle trans-abstract "
     "volume issue elocation-id fpage lpage self-uri response sub-article product author-comment"
 )
@@ -40,7 +48,7 @@ def extract_jats(item: Captured) -> Extracted:
     require_size(item.content, MAX_BYTES)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True, recover=True)
     try:
-        root = etree.fromstring(item.content, parser)
+        root = etree.fromstring(with_characters(item.content), parser)
     except etree.XMLSyntaxError as error:
         raise Failed(f"no XML: {error}", Reason.MALFORMED) from error
     article = None if root is None else next(root.iter("{*}article", "article"), None)
@@ -48,8 +56,10 @@ def extract_jats(item: Captured) -> Extracted:
         raise Failed("no article element", Reason.MALFORMED)
     title = _text(article.find(".//{*}article-meta//{*}article-title"))
     works = {ref.get("id", ""): _work(ref) for ref in article.iter("{*}ref", "ref")}
-    body = _CITATIONS.sub(lambda found: _cited(found, works), _render(article))
+    kept: list[str] = []
+    body = _CITATIONS.sub(lambda found: _cited(found, works), _render(article, kept=kept).replace(_NEXT_VERSE, "\n"))
     text = without_apparatus(without_doubled_stops(_UNCITED.sub(r"\1", without_hollow_brackets(body)))).strip()
+    text = _KEPT.sub(lambda found: "".join(kept[int(found[1]) : int(found[1]) + 1]), text)
     if not text:
         raise Dropped(Reason.EMPTY, "neither abstract nor body")
     return Extracted(text, item.title or title or None, "jats")
@@ -78,8 +88,8 @@ def _cited(found: re.Match[str], works: Mapping[str, str]) -> str:
     return " " + " and ".join(named) if all(named) else ""
 
 
-def _render(root: etree._Element, marks: frozenset[str] = frozenset()) -> str:
-    """The text below an element, without raised marks. The walk is iterative, but for the cells of tables that hold no table."""
+def _render(root: etree._Element, marks: frozenset[str] = frozenset(), kept: list[str] | None = None) -> str:
+    """The text below an element, without raised marks; listings go to `kept`. It calls itself for cells without tables only."""
     blocks: list[str] = []
     inline: list[str] = []
     prefix = [""]
@@ -87,7 +97,7 @@ def _render(root: etree._Element, marks: frozenset[str] = frozenset()) -> str:
     caption = False
 
     def flush() -> None:
-        if text := " ".join("".join(inline).split()):
+        if text := " ".join("".join(inline).split()).lstrip(": "):  # which the mark of a note left
             blocks.append(prefix[0] + text)
             prefix[0] = ""
         inline.clear()
@@ -115,11 +125,16 @@ def _render(root: etree._Element, marks: frozenset[str] = frozenset()) -> str:
             if tag in _BLOCKS:
                 flush()
                 level += tag == "sec"
-                prefix[0] = _prefix(tag, level) or prefix[0]
+                prefix[0] = _prefix(element, tag, level) or prefix[0]
             if formula := _formula(element, tag):
                 inline.append(formula)
                 walker.skip_subtree()
-            elif tag == "sup" and not (power := is_power(_text(element), "".join(inline[-3:]))) and marks and marks >= _marks(element):
+            elif tag == "sup" and _is_mark(element, "".join(inline[-3:]), marks):
+                walker.skip_subtree()
+            elif kept is not None and (listing := _listing(element, tag)):
+                flush()
+                blocks.append(f"\ue003{len(kept)}\ue004")
+                kept.append(listing)
                 walker.skip_subtree()
             elif tag == "table" and element.find(".//{*}table") is None:
                 flush()
@@ -129,7 +144,7 @@ def _render(root: etree._Element, marks: frozenset[str] = frozenset()) -> str:
                 if tag == "caption":
                     flush()
                     caption, prefix[0] = True, _label(element)
-                inline.append("^" if tag == "sup" and power else "")
+                inline.append("^" if tag == "sup" and is_power(_text(element), "".join(inline[-3:])) else "")
                 inline.append(" " if tag == "break" else element.text or "")
     flush()
     return "\n\n".join(blocks)
@@ -159,6 +174,14 @@ def _footnotes(table: etree._Element) -> frozenset[str]:
     return frozenset().union(*map(_marks, notes))
 
 
+def _is_mark(raised: etree._Element, before: str, marks: frozenset[str]) -> bool:
+    """Whether raised letters, signs or numbers lead to a note: a number may be a power of what stands before it."""
+    text = _text(raised)
+    if not marks or not marks >= _marks(raised):
+        return _is_first(raised) and next(raised.iterancestors("{*}table-wrap-foot"), None) is not None
+    return not is_power(text, before) or (text.isdecimal() and (text == "1" or not _BASE_OF_POWER.search(before)))
+
+
 def _is_first(element: etree._Element) -> bool:
     """Whether nothing stands before an element in its paragraph."""
     parent = element.getparent()
@@ -167,6 +190,12 @@ def _is_first(element: etree._Element) -> bool:
 
 def _marks(element: etree._Element) -> frozenset[str]:
     return frozenset(_MARKS.findall(_text(element)))
+
+
+def _listing(element: etree._Element, tag: str) -> str:
+    """Code of several lines, as it is; empty for anything else."""
+    code = "".join(element.itertext()).strip("\n") if tag in _LISTINGS else ""
+    return f"```{element.get('language', '')}\n{code.rstrip()}\n```" if "\n" in code else ""
 
 
 def _uncaptioned(table: etree._Element) -> str:
@@ -182,7 +211,10 @@ def _label(caption: etree._Element) -> str:
     return f"{label}: " if label else ""
 
 
-def _prefix(tag: str, level: int) -> str:
+def _prefix(element: etree._Element, tag: str, level: int) -> str:
+    if tag == "verse-line":
+        above = element.getprevious()
+        return _VERSE if above is not None and above.tag == element.tag else ""
     if tag == "article-title":
         return "# "
     if tag == "title":
@@ -193,6 +225,8 @@ def _prefix(tag: str, level: int) -> str:
 def _is_dropped(element: etree._Element, tag: str) -> bool:
     if tag == "xref":
         return element.get("ref-type") in ("bibr", "fn", "table-fn", "aff", "corresp")
+    if tag in ("fn", "fn-group"):
+        return next(element.iterancestors("{*}table-wrap-foot"), None) is None
     return tag in _DROPPED or not tag or (tag == "math" and _has_tex(element))
 
 

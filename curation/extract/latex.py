@@ -6,6 +6,7 @@ from curation.clean.encoding import decode
 from curation.decisions import Reason
 from curation.document import Captured, Dropped, Extracted, require_size
 from curation.extract.citations import bibliography
+from curation.extract.latex_conditions import decided
 from curation.extract.latex_macros import without_comments, written_out
 from curation.extract.latex_names import DEFINED
 from curation.extract.latex_numbers import numbered, statements
@@ -32,7 +33,7 @@ def extract_latex(item: Captured) -> Extracted:
 
 def title_and_text(source: str) -> tuple[str | None, str]:
     """The title of a document, if it has one, and its body; of a file that has no preamble the whole."""
-    source = written_out(without_comments(MARKS.sub("", source)), DEFINED)
+    source = written_out(decided(without_comments(MARKS.sub("", source))), DEFINED)
     _, opened, body = source.partition("\\begin{document}")
     body = body.partition("\\end{document}")[0] if opened else source
     reader = Reader(numbered(body, statements(source)), bibliography(source))

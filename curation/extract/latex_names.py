@@ -7,9 +7,6 @@ from curation.extract.elements import names
 SECTIONS = {
     "title": "#", "part": "#", "chapter": "#", "section": "##", "subsection": "###", "subsubsection": "####", "paragraph": "#####",
 }  # fmt: skip
-MATH = names("equation align gather multline eqnarray displaymath math alignat flalign xymatrix tikzcd mathpar split aligned array cases")
-MATH_IN_COLUMNS = names("IEEEeqnarray alignat array xalignat")
-"""Formulas that begin with an argument on their columns."""
 FLOATS = names(
     "figure table algorithm wrapfigure wraptable subfigure sidewaystable sidewaysfigure SCfigure listing marginfigure margintable"
 )
@@ -46,7 +43,7 @@ DROPPED_ARGUMENTS = names(
     "titleformat titlespacing newenvironment renewenvironment theoremstyle numberwithin captionsetup todo fixme marginpar shorttitle "
     "shortauthors slugcomment received accepted submitted journal lstset setlist enlargethispage titlerunning authorrunning runninghead "
     "pacs subjclass fancyhead fancyfoot rule settowidth allowdisplaybreaks DeclareGraphicsExtensions urlstyle pgfplotsset usetikzlibrary "
-    "newcolumntype tnote tablenotemark selectlanguage tablehead tablefirsthead tabletail tablelasttail "
+    "newcolumntype phantom hphantom vphantom tnote tablenotemark selectlanguage tablehead tablefirsthead tabletail tablelasttail "
     "includepdf includesvg includestandalone lstinputlisting verbatiminput inputminted"
 )
 SKIPS = names("kern mkern hskip vskip mskip")
@@ -65,7 +62,9 @@ WORDS = {
     "ldots": "…", "dots": "…", "textellipsis": "…", "LaTeX": "LaTeX", "TeX": "TeX", "textbackslash": "\\", "textasciitilde": "~",
     "S": "§", "copyright": "©", "textregistered": "®", "texttrademark": "™", "textendash": "–", "textemdash": "—",
     "par": "\n\n", "newline": "\n", "quad": " ", "qquad": " ", "textquotesingle": "'", "textbar": "|", "textgreater": ">",
-    "textless": "<", "slash": "/", "pounds": "£", "euro": "€", "deg": "°", "textdegree": "°", "BibTeX": "BibTeX", "qedhere": "",
+    "textless": "<", "textquotedblleft": '"', "textquotedblright": '"', "textquoteleft": "‘", "textquoteright": "’", "textbullet": "•",
+    "texttimes": "×", "textmu": "µ", "textasciicircum": "^", "textperiodcentered": "·",
+    "slash": "/", "pounds": "£", "euro": "€", "deg": "°", "textdegree": "°", "BibTeX": "BibTeX", "qedhere": "",
     "checkmark": "✓", "cmark": "✓", "xmark": "✗", "nodata": "…", "maketitle": "",
     "ie": "i.e.", "eg": "e.g.", "etc": "etc.", "appendix": "", "textunderscore": "_", **LETTERS,
 }  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from curation.extract.accents import ACCENTS, accented, dingbat
 from curation.extract.citations import CITATIONS, cited
+from curation.extract.latex_formulas import MATH_IN_COLUMNS, displayed, is_formula
 from curation.extract.latex_macros import VERBATIM
 from curation.extract.latex_names import (
     ARGUMENTS,
@@ -16,8 +17,6 @@ from curation.extract.latex_names import (
     LENGTHS,
     LISTINGS,
     LISTS,
-    MATH,
-    MATH_IN_COLUMNS,
     PARAGRAPHS,
     SECOND_ARGUMENT,
     SECTIONS,
@@ -27,7 +26,8 @@ from curation.extract.latex_names import (
 )
 from curation.extract.latex_scanner import BLANK, OPTIONS_OF_LISTING, Scanner, flowing, language_and_caption, tidy
 from curation.extract.latex_tables import MOST_NESTED, TABLES, behind_columns, table_ends, table_of
-from curation.extract.latex_units import QUANTITIES, unit
+from curation.extract.latex_units import NUMBERS, QUANTITIES, number, quantity, unit
+from curation.extract.powers import is_power
 from curation.extract.tables import Table
 
 DEEPEST = 80
@@ -46,7 +46,6 @@ _CAPTION = re.compile(r"\\(?:caption|captionof\s*\{\w+\}|tablecaption)\*?\s*(?:\
 _LENGTH = re.compile(r"\s*=?\s*-?[\d.]{1,9}\s?(?:pt|em|ex|cm|mm|in|\\[a-z]{1,20}width)(?![a-z])|[ \t]*\\[A-Za-z@]{1,40}")
 _IN_SENTENCE = re.compile(r"[a-z,;:] {0,2}[~(]?$")
 _NOUN_ENDS = re.compile(r"(?<=\s)[a-z(]|[.,;:)]|~|(?<=\})[\s-]")
-_MATH_NAME = re.compile(r"mathpar[a-z]*|[A-Za-z]*(?:equation|eqnarray|multline|align|gather)")  # house styles narrow and break them
 _SIZE = re.compile(r"\s*(?:to|spread)\s*-?(?:[\d.]{1,9}\s?[a-z]{2}|[\d.]{0,9}\\[A-Za-z@]{1,40})")
 _ROW_END = re.compile(r"\*?(?:[ \t]*\[[^\[\]\n]{0,40}\])?")
 _FLOATING = re.compile(rf"(?P<caption>{_CAPTION.pattern})|\\begin\s{{0,9}}\{{(?P<table>(?:{'|'.join(sorted(TABLES))})\*?)\}}")
@@ -124,6 +123,8 @@ class Reader(Scanner):
             return ""
         if name == "footnote":
             return f" ({' '.join(self._argument().split())})"
+        if name == "enquote":
+            return f'"{self._argument()}"'
         if name == "verb" or name == "lstinline":
             return self.verb()
         if name in ("caption", "captionof"):
@@ -142,11 +143,14 @@ class Reader(Scanner):
             return WORDS[name]
         start = self.position
         if name in QUANTITIES:
-            numbers = [self._argument().strip() for _ in range(QUANTITIES[name])]
-            if printed := unit(self.group()):
-                return " ".join([*filter(None, [" to ".join(numbers)]), printed])
+            numbers = [number(self._argument()) for _ in range(QUANTITIES[name])]
+            if (printed := unit(self.group())) or name == "numrange":
+                return quantity(numbers, printed)
             self.position = start  # an author's command of that name
-        return self._argument() or self._symbol(name, start)
+        text = self._argument()
+        if name == "textsuperscript" and is_power(text, self.source[max(0, start - LONGEST_COMMAND) : start].rpartition("\\")[0]):
+            return f"^{text}"
+        return NUMBERS[name](text) if name in NUMBERS else text or self._symbol(name, start)
 
     def _symbol(self, name: str, end: int) -> str:
         """A command without words, as a formula where a sentence has it for a noun: its definition is elsewhere."""
@@ -168,10 +172,10 @@ class Reader(Scanner):
         plain = name.rstrip("*")
         if plain in TABLES:
             return self._table(name)
-        if plain in MATH or _MATH_NAME.fullmatch(plain):
+        if is_formula(plain):
             if plain in MATH_IN_COLUMNS:
                 self.skip(_ARGUMENT)
-            return self.to_end(f"\\end{{{name}}}", "\n$$", "$$\n")
+            return displayed(plain, self.to_end(f"\\end{{{name}}}", "", ""))
         if plain in VERBATIM:
             return self._listing(name)
         if plain in FLOATS:

@@ -3,9 +3,9 @@
 import re
 
 from curation.extract.citations import without_doubled_stops
+from curation.extract.latex_formulas import formula_body
 from curation.extract.latex_macros import group_end
 
-_LABEL = re.compile(r"\\label\{[^{}]*\}")
 _NAME = re.compile(r"\s*\{([^{}]{1,60})\}")
 _BRACE = re.compile(r"[ \t]*\n?[ \t]*\{")
 _BRACES = re.compile(r"(?<!\\)(?:\\\\)*([{}])")
@@ -47,7 +47,7 @@ class Scanner:
             return ""
         body = self.source[self.position : end]
         self.position = end + len(mark)
-        return f"{before}{_formula_body(body, before)}{after}" if before else body
+        return f"{before}{formula_body(body, before)}{after}" if before else body
 
     def name(self) -> str:
         """The name in braces of an environment; empty where there is none."""
@@ -65,7 +65,7 @@ class Scanner:
                 body = self.source[brace.end() : found.start(1)]
                 self.position = found.end()
                 line = "\n" if mark == "$$" else ""
-                return f"{line}{mark}{_formula_body(body, mark)}{mark}{line}"
+                return f"{line}{mark}{formula_body(body, mark)}{mark}{line}"
         self._missing.add("}}")
         return ""
 
@@ -98,12 +98,6 @@ class Scanner:
             return self.source[self.position - 1]
         self.position += len(letter)
         return letter
-
-
-def _formula_body(body: str, mark: str) -> str:
-    """A formula without its label, and without what only tells text and formulas apart; one in a line is one line."""
-    body = (_LABEL.sub("", body) if "\\label" in body else body).replace("\\ensuremath", "").strip()
-    return " ".join(body.split()) if mark == "$" and "\n" in body else body
 
 
 def language_and_caption(options: str) -> tuple[str, str]:

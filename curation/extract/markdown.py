@@ -12,12 +12,12 @@ from curation.domains import Domain
 from curation.extract.booktabs import one_framework, without_last_links
 from curation.extract.elements import nothing, replace_elements, without_comments
 from curation.extract.markdown_lines import without_soft_breaks
+from curation.extract.markdown_marks import front_matter, without_targets
 from curation.extract.references import cited_authors, named_label, referred_kind
 from curation.extract.speech import without_times
 
 MAX_BYTES = 10_000_000
 
-_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 _FRONT_TITLE = re.compile(r"""^title:[ \t]*["']?(.*?)["']?[ \t]*$""", re.MULTILINE)
 _FENCE = re.compile(r"^(`{3,}|~{3,})")
 _FENCE_OPTIONS = re.compile(r"^(`{3,})\{\.(\w+)[^}]*\}")
@@ -32,12 +32,10 @@ _SLIDE_ASIDE = re.compile(r"\((\*\*|~~)((?:(?!\1\)).){1,1500}?)\1\)", re.DOTALL)
 _BOOK = re.compile(r"^:label:`", re.MULTILINE)  # a book whose marks of slides stand in its sentences
 _SAVED = re.compile(r"[ \t]*#@save\b.*")
 _ESCAPE = re.compile(r"\\([\[\]_*#@%&!>.~+-])")
-_PICTURE = re.compile(r"!\[([^\[\]\n]{0,300})\]\([^()\n]{0,2000}\)")
-_LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\((?:[^()\n]|\([^()\n]{0,200}\)){0,2000}\)")
 _AUTOLINK = re.compile(r"<https?://[^<>\s]{1,500}>")
 _ELEMENT = re.compile(r"<(script|style|iframe|svg)\b([^<>]{0,500})>", re.IGNORECASE)
-_TAG = re.compile(r"</?(?:div|p|img|br|center|span|a|b|i|em|strong|sup|sub|table|tr|td|th|tbody|thead|hr|u|font|details|summary)"
-                  r"(?:\s[^<>]{0,500})?/?>", re.IGNORECASE)  # fmt: skip
+_TAG = re.compile(r"</?(?:div|p|img|br|center|span|a|b|i|em|strong|sup|sub|table|tr|td|th|tbody|thead|hr|u|font|details|summary|"
+                  r"kbd|mark|small|ins|del|figure|figcaption)(?:\s[^<>]{0,500})?/?>", re.IGNORECASE)  # fmt: skip
 _BLANK_LINES = re.compile(r"\n{3,}")
 _LIQUID = re.compile(r"\{%[^%\n]{0,300}%\}|^\{:\s?[^}\n]{0,200}\}$", re.MULTILINE)
 
@@ -46,7 +44,7 @@ def extract_markdown(item: Captured) -> Extracted:
     """The text of a Markdown file; its title from the front matter or the first heading."""
     require_size(item.content, MAX_BYTES)
     source = decode(item.content, item.charset).replace("\r\n", "\n")
-    front = _FRONT_MATTER.match(source)
+    front = front_matter(source)
     body = source[front.end() :] if front else source
     body = without_last_links(one_framework(body))
     text = _outside_fences(body, partial(_prose, is_book=_BOOK.search(body) is not None, is_paper=item.domain is Domain.PAPER))
@@ -103,7 +101,7 @@ def _without_markup(text: str) -> str:
     if "<" in text:
         text = replace_elements(without_comments(text), _ELEMENT, nothing)
     text = _SLIDE_MARK.sub(r"\2", text) if "[" in text else text
-    text = _LINK.sub(r"\1", _PICTURE.sub("", text)) if "](" in text else text
+    text = without_targets(text)
     text = _TAG.sub("", _AUTOLINK.sub("", text)) if "<" in text else text
     return _LIQUID.sub("", text) if "{" in text else text
 

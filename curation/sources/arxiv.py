@@ -185,7 +185,7 @@ def read_feed(page: Page) -> Feed:
 def read_licence(page: Page) -> str | None:
     """The licence in a record of the OAI interface. Raises FetchError."""
     stated = next(_parsed(page).iter("{*}license"), None)
-    return _spdx((stated.text or "").strip()) if stated is not None else None
+    return spdx((stated.text or "").strip()) if stated is not None else None
 
 
 def _paper(entry: etree._Element, name: str, version: int) -> Paper:
@@ -200,7 +200,7 @@ def _words(element: etree._Element, name: str) -> str:
     return " ".join(element.findtext(f"{_ATOM}{name}", "").split())
 
 
-def _spdx(url: str) -> str | None:
+def spdx(url: str) -> str | None:
     """The SPDX identifier of a licence that arXiv offers; the address of any other."""
     if found := _CREATIVE.fullmatch(url):
         where, name, version = found.groups()

@@ -16,6 +16,7 @@ from curation.sources.context import Context
 from curation.sources.files import FilesSource
 from curation.sources.folders import files_below
 from curation.sources.item import Item, printable
+from curation.sources.jats_licences import with_own_licence
 from curation.sources.places import roots
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar", ".gz")
@@ -47,7 +48,7 @@ def local_items(files: FilesSource, context: Context) -> Iterator[Item]:
             if root.is_file() and len(roots(files, context.folder)) == 1:
                 return
     rest = files.model_copy(update={"exclude": [*files.exclude, *covered]})
-    yield from rest.items(context)
+    yield from map(with_own_licence, rest.items(context))
 
 
 def _in_folder(root: Path, files: FilesSource) -> Iterator[_Paper]:

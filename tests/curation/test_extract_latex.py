@@ -122,6 +122,11 @@ def test_items_of_a_list_stand_together_with_their_marks(source: str, text: str)
     [
         (r"\SI{5.2}{\kilo\metre\per\second\squared}, \qty[x=y]{3}{kg.m^{-1}}", "5.2 km/s^2, 3 kg m^-1"),
         (r"\SIrange{1}{2}{\micro\metre} in \si{\newton\per\square\metre}", "1 to 2 µm in N/m^2"),
+        (r"\num{1e5} lamps, \num{-1.5e-3}, \num{e6}, \numlist{1;2;30}, \num{n}", "1 × 10^5 lamps, -1.5 × 10^-3, 10^6, 1, 2 and 30, n"),
+        (r"\numrange{1}{2} of \enquote{ours}", '1 to 2 of "ours"'),
+        (r"\ang{45}, \ang{1;2;3}, \ang{;;4}, \SI{45}{\degree}, \SIlist{1;2}{\metre}", "45°, 1°2′3″, 4″, 45°, 1 and 2 m"),
+        (r"10\textsuperscript{6} and the 5\textsuperscript{th}", "10^6 and the 5th"),
+        (r"a \textquotedblleft q\textquotedblright{} and\phantom{xx} b", 'a "q" and b'),
         (r"\unit{\milli\metre\tothe{4}\per\degreeCelsius} of \qty(x)", "mm^4/°C of (x)"),
         (r"Any element of \unit, or \unit{} itself.", r"Any element of $\unit$, or $\unit$ itself."),
     ],
@@ -158,7 +163,7 @@ def test_a_reference_names_what_it_refers_to(reference: str, text: str) -> None:
 
 def test_captions_and_statements_stand_with_their_numbers() -> None:
     assert text_of(f"{LABELLED}\nSee \\eqref{{eq:b}}.") == (
-        "## Ore\n\n$$m = 1$$\n\n$$a &= 1 \\nonumber \\\\ b &= 2 \\tag{2}$$\n\nFigure 1: A mine.\n\n"
+        "## Ore\n\n$$m = 1$$\n\n$$\\begin{aligned} a &= 1 \\\\ b &= 2 \\quad (2) \\end{aligned}$$\n\nFigure 1: A mine.\n\n"
         "| Ore | t |\n|---|---|\n| Tin | 1 |\n\nTable 1: Yields.\n\n"
         "### Deep\n\nLemma 1.1 (Zorn). Chains end.\n\nSee (2)."
     )

@@ -123,7 +123,7 @@ TABLE = "| Ore | Depth |\n|---|---|\n| Gold | 300 |"
         (
             f"<table-wrap><label>Table 2</label><alternatives><graphic/><table>{ROWS}</table></alternatives>"
             "<table-wrap-foot><p>Note.</p></table-wrap-foot></table-wrap>",
-            f"Table 2\n\n{TABLE}",
+            f"Table 2\n\n{TABLE}\n\nNote.",
         ),
         (
             "<table-wrap><table><tr><td rowspan='2'>Gold</td><td colspan='2'>a<break/>b</td></tr>"
@@ -134,7 +134,7 @@ TABLE = "| Ore | Depth |\n|---|---|\n| Gold | 300 |"
             "<table-wrap><table><tr><td>m<sup>2</sup></td><td><italic>R</italic><sup>a</sup></td><td>.</td></tr>"
             "<tr><td><p>one</p><p>two</p></td><td>3<xref ref-type='table-fn'>b</xref></td><td/></tr></table>"
             "<table-wrap-foot><fn><p><sup>a</sup>See R<sup>2</sup>.</p></fn></table-wrap-foot></table-wrap>",
-            "| m^2 | R | . |\n| one two | 3 | |",
+            "| m^2 | R | . |\n| one two | 3 | |\n\nSee R^2.",
         ),
         ("<table-wrap><table><tr><td>One</td></tr><tr><td>Two</td></tr></table></table-wrap>", "One\n\nTwo"),
         ("<table><tr><td><table><tr><td>1</td><td>2</td></tr></table></td><td>Beside.</td></tr></table>", "| 1 | 2 |\n\nBeside."),

@@ -15,7 +15,7 @@ from curation.extract.latex import title_and_text
 
 def test_front_matter_gives_the_title_and_goes() -> None:
     found = extract(item("---\ntitle: Drivechain\ntags: [a]\n---\nWords [here](https://x.org/a_(b)) ![pic](p.png).\n", "text/markdown"))
-    assert (found.text, found.title) == ("Words here .", "Drivechain")
+    assert (found.text, found.title) == ("Words here.", "Drivechain")
 
 
 def test_code_in_markdown_stays_as_it_is() -> None:

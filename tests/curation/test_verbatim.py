@@ -37,7 +37,7 @@ def test_markup_in_code_is_no_stray_markup() -> None:
 
 
 def test_markup_in_the_code_of_markdown_stays() -> None:
-    source = "Use `<div>` and `<script>`, as in\n\n```html\n<p>Hi</p>\n```\n\nbut <b>not</b> ![`x`](a.png)this [`a<b`](u) `</script>`."
+    source = "Use `<div>` and `<script>`, as in\n\n```html\n<p>Hi</p>\n```\n\nbut <b>not</b> ![`x`](a.png) this [`a<b`](u) `</script>`."
     made = extract(item(source, "text/markdown"))
     assert made.text == "Use `<div>` and `<script>`, as in\n\n```html\n<p>Hi</p>\n```\n\nbut not this `a<b` `</script>`."
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from archives import zipped
 from arxiv_site import TEX, many_files, one_file
 from captured_source import Captures, extracted
@@ -64,3 +65,26 @@ def test_the_fingerprint_of_a_folder_is_that_of_its_bytes(tmp_path: Path) -> Non
     (tmp_path / "a.xml").write_text(JATS + " ")
     assert before != source.fingerprint(tmp_path)
     assert not source.is_remote and source.first_requests() == []
+
+
+@pytest.mark.parametrize(
+    ("permissions", "licence"),
+    [
+        (
+            '<permissions><license xlink:href="https://creativecommons.org/licenses/by/4.0/"><license-p>x</license-p></license></permissions>',
+            "CC-BY-4.0",
+        ),
+        (
+            "<permissions><license><ali:license_ref>http://creativecommons.org/publicdomain/zero/1.0/</ali:license_ref></license></permissions>",
+            "CC0-1.0",
+        ),
+        ('<permissions><license xlink:href="https://press.example/terms"/></permissions>', "ours"),
+        ('<ext-link xlink:href="https://creativecommons.org/licenses/by/4.0/"/>', "ours"),
+    ],
+)
+def test_the_licence_of_a_paper_in_jats_is_the_one_that_it_states(
+    tmp_path: Path, captures: Captures, permissions: str, licence: str
+) -> None:
+    (tmp_path / "a.xml").write_text(JATS.replace("</article-meta>", f"{permissions}</article-meta>"))
+    rows = captures.again(PapersSource(kind="papers", id="p", domain="paper", licence="ours", path=str(tmp_path)))
+    assert rows["a.xml"]["licence"] == licence
