@@ -150,7 +150,10 @@ SIGNALS = _schema(
         "markup": (_NUMBER, "prose only: share of characters in markup that was left"),
         "short_lines": (_NUMBER, "prose only: share of words in lines of 3 words at most; headings, tables and code left out"),
         "short_items": (_NUMBER, "prose only: share of words in items of lists of 5 words at most; code left out"),
-        "short_cells": (_NUMBER, "prose only: share of words in cells of tables of 7 words at most; code left out"),
+        "short_cells": (
+            _NUMBER,
+            "prose only: share of words in cells of tables of 7 words at most, code left out; 0 where 150 words are in none",
+        ),
         "data_lines": (_NUMBER, "prose only: share of lines outside of fences that are keys with values, tags or quoted names"),
         "fenced_code": (_NUMBER, "prose only: share of characters between fences of code"),
         "turns": (_NUMBER, "prose only: lines that begin with the name of a speaker, or another label that recurs"),

@@ -18,7 +18,7 @@ WORD = 0.3  # seconds, of the last word of a line whose words have times
 _CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?"
 _TIMING = re.compile(rf"^\s*({_CLOCK})\s*-{{1,2}}>\s*({_CLOCK})(?![\w:])")
 _ODD_TIMING = re.compile(r"^\s*[\d:.,]+\s*-->\s*[\d:.,]+(?:\s|$)")
-_FRACTION = re.compile(r"(?:[.,]|(?<=:\d\d):(?=\d{3}$)|(?<=:\d):(?=\d{3}$))(\d+)$")
+_FRACTION = re.compile(r"(?<=:\d):(\d{3})$|(?<=:\d\d):(\d{3})$")
 _INLINE_TIME = re.compile(r"<((?:\d{1,3}:)?\d{2}:\d{2}[.,]\d{3})>")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{1,80})?\s+([^<>]{1,120})>")
 _TAG = re.compile(r"</?(?:c|i|b|u|v|lang|ruby|rt|font)(?:[.\s][^<>]{0,200})?>|\{\\[^{}]{1,60}\}", re.IGNORECASE)
@@ -28,7 +28,8 @@ _UNSEEN = re.compile("[\u2060\ufeff\ue000\ue001]")
 def extract_captions(item: Captured) -> Extracted:
     """The words of a WebVTT or SubRip file."""
     require_size(item.content, MAX_BYTES)
-    cues = list(_once(_cues(_UNSEEN.sub("", ZERO_WIDTH_SPACE.sub("", decode(item.content, item.charset))))))
+    source = _UNSEEN.sub("", decode(item.content, item.charset))
+    cues = list(_once(_cues(ZERO_WIDTH_SPACE.sub("", source) if "\u200b" in source else source)))
     if not cues:
         raise Failed("no line with the times of a cue", Reason.MALFORMED)
     if any(True in cue.timed for cue in cues) or is_rolling(cues):
@@ -93,7 +94,8 @@ def _once(cues: Iterable[Cue]) -> Iterator[Cue]:
 
 
 def _seconds(clock: str) -> float:
-    *rest, seconds = _FRACTION.sub(r".\1", clock).split(":")
+    clock = clock.replace(",", ".")
+    *rest, seconds = (clock if "." in clock else _FRACTION.sub(r".\1\2", clock)).split(":")
     hours, minutes = (["0", *rest])[-2:]
     return (int(hours) * 60 + int(minutes)) * 60 + float(seconds)
 

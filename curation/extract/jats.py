@@ -18,6 +18,8 @@ from curation.stand_ins import FORMULA
 
 MAX_BYTES = 10_000_000
 
+_NAMED = re.compile(r"\bet al\.?[\s(\[]*$")
+_YEAR = re.compile(r"\((\d{4})\)$")
 _CITATION = re.compile("\ue000([^\ue000\ue001]*)\ue001")
 _CITATIONS = re.compile(  # in brackets, or side by side
     r"\s?[\[(]\s*(?:\ue000[^\ue000\ue001]*\ue001(?:[\s,;–—-]|and )*)+[\])]|\s?(?:\ue000[^\ue000\ue001]*\ue001(?:[,;–—-] ?(?=\ue000))?)+"
@@ -80,8 +82,11 @@ def _work(ref: etree._Element) -> str:
 
 
 def _cited(found: re.Match[str], works: Mapping[str, str]) -> str:
-    """Nothing for citations beside a sentence, authors and years where it or a cell of a table needs them."""
+    """Nothing for citations beside a sentence, authors and years where it or a cell of a table needs them, years behind `et al.`"""
     before = found.string[max(0, found.start() - 40) : found.start()]
+    if _NAMED.search(before):
+        years = [_YEAR.search(works.get(key, "")) for key in _CITATION.findall(found.group())]
+        return f" ({', '.join(year.group(1) for year in years if year)})" if all(years) else ""
     if not is_noun(before + " ") and not before.endswith("|"):
         return ""
     named = [works.get(key, "") for key in _CITATION.findall(found.group())]

@@ -12,6 +12,9 @@ SHORT_ITEM = 5
 SHORT_CELL = 7
 """The same for the cell of a table."""
 
+PROSE = 150
+"""Words beside the short cells of its tables with which a page is an article, however long they are."""
+
 _FENCES = ("```", "~~~")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _ITEM = re.compile(r"[-*•‣▪●◦–·] |\d{1,3}[.)] ")
@@ -38,7 +41,7 @@ def list_signals(text: str, lines: list[str], words: int) -> dict[str, Any]:
     return {
         "short_lines": min(1.0, short / words) if words else 0.0,
         "short_items": min(1.0, items / words) if words else 0.0,
-        "short_cells": min(1.0, cells / words) if words else 0.0,
+        "short_cells": min(1.0, cells / words) if words and words - cells < PROSE else 0.0,
         "data_lines": data / count if count else 0.0,
         "fenced_code": fenced / len(text) if text else 0.0,
         "markup": marked / len(text) if text else 0.0,

@@ -33,6 +33,11 @@ def test_words_in_short_items_and_cells_are_those_of_lists_and_tables() -> None:
     assert prose("| Dora dug for years, and she found silver under it |")["short_cells"] == 0
 
 
+@pytest.mark.parametrize(("words", "table"), [(149, True), (150, False)])
+def test_enough_words_beside_a_table_make_an_article(words: int, table: bool) -> None:
+    assert (prose("word " * words + "\n" + "| Carl | silver |\n" * 200)["short_cells"] > 0.6) is table
+
+
 @pytest.mark.parametrize(
     "line", ["apply_to = hitpoints", '"shields" 5700', "[/effect]", '"Sword of Kings"', 'turret -15.5 2 "Blaster"', "`Aldebaran`", "a >= 6"]
 )

@@ -172,7 +172,7 @@ def test_a_work_that_a_cell_cites_is_named_and_one_behind_et_al_is_not_named_twi
     cited = "<xref ref-type='bibr' rid='a'>[1]</xref>"
     body = f"<p>As Reed et al. {cited} saw, and Low et al. {cited}.</p><table><tr><td>Gold</td><td>{cited}</td></tr></table>"
     text = extract(item(f"<article><front/><body>{body}</body>{back}</article>", "application/jats+xml")).text
-    assert text == "As Reed et al. saw, and Low et al.\n\n| Gold | Reed (1990) |"
+    assert text == "As Reed et al. (1990) saw, and Low et al. (1990).\n\n| Gold | Reed (1990) |"
     assert latex(r"\begin{tabular}{ll}Gold & \cite{knuth1984}\\Tin & 2\end{tabular} By Low et al.~\cite{b}.") == (
         "| Gold | Knuth (1984) |\n| Tin | 2 |\n\nBy Low et al."
     )
