@@ -152,7 +152,7 @@ SIGNALS = _schema(
         "short_items": (_NUMBER, "prose only: share of words in items of lists of 5 words at most; code left out"),
         "short_cells": (
             _NUMBER,
-            "prose only: share of words in cells of tables of 7 words at most, code left out; 0 where 150 words are in none",
+            "prose only: share of words in table cells of 7 words at most; 0 where 150 words are in none",
         ),
         "data_lines": (_NUMBER, "prose only: share of lines outside of fences that are keys with values, tags or quoted names"),
         "fenced_code": (_NUMBER, "prose only: share of characters between fences of code"),
