@@ -64,5 +64,5 @@ def _prose(text: str, lines: list[str]) -> dict[str, Any]:
         **word_signals(spaced, words),
         **repetition_signals(numbered(words_of(without_labels(lines, labels))) if labels else words),
         **speech_signals(spaced, lines, labels, len(words.ids)),
-        **list_signals(spaced, lines, len(words.ids)),
+        **list_signals(spaced, lines, labels, len(words.ids)),
     }
