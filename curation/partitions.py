@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from curation.clean import clean
+from curation.clean import clean, clean_title
 from curation.clean.boilerplate import NOTHING, Recurring
 from curation.clean.licence_header import header_licence
 from curation.clean.recurring import read_recurring
@@ -48,9 +48,9 @@ class Cleaning:
     recurring: Path | None = None
 
     def __call__(self, extracted: Path, out: Path) -> int:
-        """Writes the documents table with cleaned text; a text of which nothing is left is dropped as empty."""
+        """Writes the documents table with cleaned texts and titles; a text of which nothing is left is dropped as empty."""
         recurring = read_recurring(self.recurring, self.domain) if self.recurring else NOTHING
-        rows = _rows(extracted, DOCUMENTS.names)
+        rows = (_titled(row, self.switches) for row in _rows(extracted, DOCUMENTS.names))
         return write_table(out, (_guarded(lambda row: _cleaned(row, self.switches, recurring), row, row) for row in rows), DOCUMENTS)
 
 
@@ -175,6 +175,11 @@ def _extract(capture: Row) -> Extracted:
             domain=Domain(capture["domain"]),
         )
     )
+
+
+def _titled(document: Row, switches: CleaningSwitches) -> Row:
+    """The document with its title cleaned, whatever becomes of its text."""
+    return {**document, "title": clean_title(document["title"], switches) or None} if document["title"] else document
 
 
 def _cleaned(document: Row, switches: CleaningSwitches, recurring: Recurring) -> Row:

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from curation.clean.edits import Edit
 from curation.domains import Domain
+from curation.signals.unspaced import parted
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ NOTHING = Recurring()
 NOTICE_PERCENT = 2  # of a source's documents, for lines with words that notices are made of
 LONG_PERCENT = 10  # for lines of many words: D&D rules recur verbatim in 8 % of the pages on monsters
 SHORT_PERCENT = 20  # for lines of few words
-LIST_PERCENT = 0  # items of long lists: the least number of documents is enough
+PAPER_SHORT_PERCENT = 50  # the same in papers, whose proofs begin and end in the same words
+LIST_PERCENT = 2  # for items of long lists: in fewer documents they may be states, months or books of a series
 
 LONG_WORDS, SHORT_WORDS, NOTICE_WORDS = 8, 5, 3
 SPOKEN_LONG_WORDS, SPOKEN_SHORT_WORDS = 10, 6
@@ -37,14 +39,23 @@ LONGEST_HEADING = 200  # characters, with the blank lines under it
 
 _NO_PROSE = re.compile(r"\s{4}|\t|[|=!{\[]|<(?!<)|#{2,}|#\S|[\w.-]+ ?=")
 _ITEM = re.compile(r"\s{0,3}[-*•·‣▪] +\S")
-_WORD = re.compile(r"(?<![^\s*_\"'(“‘])[A-Za-z][a-z’']*(?=[.,;:!?)*_\"'”’]*(?:\s|$))")
+_WORD = re.compile(r"(?<![^\s*_\"'(“‘«])[^\W\d_](?:[^\W\d_A-Z]|[’'])*(?=[.,;:!?)*_\"'”’»。、！？]*(?:\s|$))")
 _NOTICE = re.compile(
-    r"©|\(c\) |\b(?:copyright|all rights reserved|licen[cs]ed?|warranty|redistribut\w+|retrieved from|last (?:edited|modified|updated)|"
-    r"cookies?|privacy policy|terms of (?:use|service)|subscrib\w+|newsletter|sign (?:in|up)|log ?in|click (?:here|to)|download this|"
-    r"back to|share this|follow (?:us|me|the show)|advertis\w+|sponsor\w*|brought to you|improve this (?:article|section|page)|"
-    r"additional citations|is a stub|edit this|if not, see|jump to|skip to|powered by|read more)\b",
+    r"©|\(c\) |\b(?:copyright|all rights reserved|retrieved from|last (?:edited|modified|updated)|privacy policy|terms of (?:use|service)|"
+    r"click (?:here|to)|download this|back to top|share this|follow (?:us|me|the show)|brought to you|additional citations|is a stub|"
+    r"improve this (?:article|section|page)|edit this|if not, see|jump to|skip to|powered by|read more|redistribut\w+|"
+    r"(?:any|no|implied|without) warrant(?:y|ies)|licen[cs]ed under)\b",
     re.IGNORECASE,
 )
+_MAYBE_NOTICE = re.compile(
+    r"\b(?:licen[cs]ed?|warranty|cookies?|subscrib\w+|newsletter|sign (?:in|up)|log ?in|back to|advertis\w+|sponsor\w*)\b", re.IGNORECASE
+)
+_TO_READERS = re.compile(
+    r"\b(?:we|our|us|you|your|please|thanks?|(?:this|the) (?:(?:web)?site|page|show|podcast|episode|video|channel|file|software|program))\b"
+    r"|https?:|\A\W*(?:subscrib|sponsor|advertis|sign (?:in|up)|log ?in|back to)",
+    re.IGNORECASE,
+)
+_SPEECH = re.compile(r"\s*(?:[\"“”„«‘]|[A-Z][\w.’' -]{0,30}: )")
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _NUMBER = re.compile(r"[0-9][0-9]*")  # written so, only digits are tried
 _HEADING = re.compile(r"#{1,6} [^\n]*")
@@ -61,16 +72,14 @@ class Unit:
     end: int  # without the line end
     key: str
     percent: int  # of the documents
-
-    @property
-    def in_list(self) -> bool:
-        """Whether it is an item of a long list."""
-        return self.percent == LIST_PERCENT
+    in_list: bool = False  # whether it is an item of a long list
 
 
 def units(text: str, domain: Domain, worth: Callable[[str], bool]) -> Iterator[Unit]:
     """What might be boilerplate in a text, in order, among the lines whose outline is worth a closer look."""
-    return _sentences(text, worth) if domain is Domain.TRANSCRIPT else _lines(text, worth)
+    if domain is Domain.TRANSCRIPT:
+        return _sentences(text, worth)
+    return _lines(text, worth, PAPER_SHORT_PERCENT if domain is Domain.PAPER else SHORT_PERCENT)
 
 
 def outline(line: str) -> str:
@@ -84,7 +93,7 @@ def without(recurring: Recurring, domain: Domain) -> Callable[[str], Iterator[Ed
     return lambda text: _cuts(text, domain, recurring)
 
 
-def _lines(text: str, worth: Callable[[str], bool]) -> Iterator[Unit]:
+def _lines(text: str, worth: Callable[[str], bool], short_percent: int) -> Iterator[Unit]:
     run, start, fenced = list[tuple[int, str]](), 0, False
     for line in text.split("\n"):
         size = len(line)
@@ -97,7 +106,7 @@ def _lines(text: str, worth: Callable[[str], bool]) -> Iterator[Unit]:
                 yield from _items(run, worth)
                 run = []
             if not fenced and _may_say(line) and worth(outline(line)):
-                yield from _prose(line, start, LONG_WORDS, SHORT_WORDS)
+                yield from _prose(line, start, LONG_WORDS, SHORT_WORDS, short_percent, True)
         start += size + 1
     yield from _items(run, worth)
 
@@ -106,7 +115,7 @@ def _items(run: list[tuple[int, str]], worth: Callable[[str], bool]) -> Iterator
     if len(run) >= LONG_LIST:
         for start, line in run:
             if worth(outline(line)):
-                yield Unit(start, start + len(line), "list " + line.strip(), LIST_PERCENT)
+                yield Unit(start, start + len(line), "list " + line.strip(), LIST_PERCENT, True)
 
 
 def _sentences(text: str, worth: Callable[[str], bool]) -> Iterator[Unit]:
@@ -115,26 +124,33 @@ def _sentences(text: str, worth: Callable[[str], bool]) -> Iterator[Unit]:
         sentence = text[last:end].rstrip()
         if _may_say(sentence) and worth(outline(sentence)):
             start = last + len(sentence) - len(sentence.lstrip())
-            yield from _prose(sentence.lstrip(), start, SPOKEN_LONG_WORDS, SPOKEN_SHORT_WORDS)
+            yield from _prose(sentence.lstrip(), start, SPOKEN_LONG_WORDS, SPOKEN_SHORT_WORDS, SHORT_PERCENT, False)
         last = end
 
 
 def _may_say(line: str) -> bool:
     """A quick look that most lines of data do not pass."""
-    return len(line) > 11 and line[0] not in "\t|={[" and line.count(" ") >= NOTICE_WORDS - 1
+    return len(line) > 11 and line[0] not in "\t|={[" and (line.count(" ") >= NOTICE_WORDS - 1 or not line.isascii())
 
 
-def _prose(line: str, start: int, many: int, few: int) -> Iterator[Unit]:
-    """The unit of a line that says something in words; nothing for any other."""
+def _is_notice(line: str) -> bool:
+    """Whether a line has a phrase of notices, or a word that they have too and speaks to readers of the site itself."""
+    return _NOTICE.search(line) is not None or (_MAYBE_NOTICE.search(line) is not None and _TO_READERS.search(line) is not None)
+
+
+def _prose(line: str, start: int, many: int, few: int, short_percent: int, is_written: bool) -> Iterator[Unit]:
+    """The unit of a line that says something in words; nothing for any other, nor for what somebody in the text says."""
     if _NO_PROSE.match(line):
         return
     end, plain = start + len(line), _ADDRESS.sub("http", line.strip())
-    words = _WORD.findall(plain)
-    if _NOTICE.search(plain):
+    words = _WORD.findall(parted(plain))
+    if _is_notice(plain):
         if len(words) >= NOTICE_WORDS:
             yield Unit(start, end, "notice " + _NUMBER.sub("0", plain), NOTICE_PERCENT)
+    elif is_written and _SPEECH.match(line):
+        return
     elif len(words) >= (many if line.startswith("#") else few) and 2 * sum(map(len, words)) >= len(plain):
-        yield Unit(start, end, "line " + plain, LONG_PERCENT if len(words) >= many else SHORT_PERCENT)
+        yield Unit(start, end, "line " + plain, LONG_PERCENT if len(words) >= many else short_percent)
 
 
 def _cuts(text: str, domain: Domain, recurring: Recurring) -> Iterator[Edit]:

@@ -71,6 +71,9 @@ _CODE: tuple[Link, ...] = (
 )
 """What source files go through: what is boilerplate in prose is syntax here."""
 
+_TITLE: tuple[Link, ...] = (*(link for link in _PROSE if link[0] in ("mojibake", "entities", "controls")), *_PRIVATE)
+"""What a title goes through, in every domain: it is prose above code too."""
+
 CLEANERS: Mapping[Domain, tuple[Link, ...]] = {domain: _CODE if domain is Domain.CODE else _PROSE for domain in Domain}
 """The passes of each domain in order, without boilerplate, which is a source's own."""
 
@@ -99,6 +102,15 @@ def clean(
     if sum(len(step.skip) for step in steps) > MOST_EDITS or _tell(steps, work.hidden):
         return Cleaned(work.text, (whole(extracted, work.text),), names)
     return Cleaned(work.text, tuple(steps), names)
+
+
+def clean_title(title: str, switches: CleaningSwitches = ALL_ON) -> str:
+    """A title by the cleaners of characters and of personal data; empty where nothing is left."""
+    work = _Work(title)
+    for _ in range(MOST_ROUNDS):
+        if not work.go_through([(name, each) for name, each in _TITLE if getattr(switches, name)]):
+            break
+    return work.text.strip()
 
 
 class _Work:

@@ -25,9 +25,9 @@ _BLOCK = re.compile(
 )
 _LINES = re.compile(r"[ \t]*(?P<mark>//+!?|#+|--+|;+|%+|\"(?!\"\"))[^\n]*(?:\n[ \t]*(?P=mark)[^\n]*)*(?:\n|\Z)")
 _DECORATION = re.compile(
-    r"^[ \t]*(?:/\*+!?|<!--|\(\*|[rRuU]?\"\"\"|[rRuU]?'''|//+!?|#+|--+|;+|%+|\"|\*+(?!/))?|(?:\*+/|-->|\*\)|\"\"\"|''')?[ \t]*$"
+    r"^[ \t]*(?:/\*+!?|<!--|\(\*|[rRuU]?\"\"\"|[rRuU]?'''|//+!?|#+|--+|;+|%+|\"|[|\\]?\*+(?!/))?|(?:\*+[/|\\]|-->|\*\)|\"\"\"|''')?[ \t]*$"
 )
-_RULE = re.compile(r"[-=*#/~+_ \t]*")
+_RULE = re.compile(r"[-=*#/~+_|\\ \t]*")
 _LEGAL = re.compile(
     r"copyright|\(c\) ?(?:19|20)\d\d|©|spdx-|@licen[cs]e|licen[cs]ed? (?:under|for|as|by|at|from)|\blicen[cs]e ?:|permission is hereby|"
     r"redistributions? (?:and|of|in)|this (?:software|program|library|source code|code|file|material|work) is (?:provided|distributed|"
@@ -38,7 +38,20 @@ _LEGAL = re.compile(
     r"neither the name of|limitations under the|permissions? (?:notice|to use)|misrepresented|altered source versions|removed or altered",
     re.IGNORECASE,
 )
-_CLAIM = re.compile(r"copyright|\(c\) ?(?:19|20)\d\d|©|spdx-licen[cs]e|licen[cs]e", re.IGNORECASE)
+_CLAIM = re.compile(
+    r"(?i:copyright)(?:ed)?\s*(?:(?i:\(c\))|©|[:,]|(?i:by|the|protected)\b|\(?(?:19|20)\d\d|[A-Z][^\s(]|[\[<{]|&copy)"
+    r"|(?:(?i:\(c\))|©)\s*(?:(?i:copyright)\s*)?(?:[\d, –-]*(?:19|20)\d\d\b[-–, .]*(?:(?i:by)\b|[^\sa-z]|\Z)|[A-Z]|<|\Z)"
+    r"|\A\W*(?:(?i:\(c\))|©)|(?i:spdx-licen[cs]e|@licen[cs]e|@copyright)|\A\W*(?i:licen[cs]e)\s*(?:[:=]\s*)?(?:[A-Z0-9<\[]|\Z)"
+    r"|(?i:(?:licen[cs]ed|released|distributed|available|provided|governed|covered) (?:only )?(?:under|by|for|as|to))\W+"
+    r"(?i:(?:the|an?|both|either|this|one)\b\W*)*(?i:terms|conditions|following|licen[cs]e|[\w.-]+[ -](?:style )?licen[cs]e|[\w.-]*bsd"
+    r"|[\w.-]*mit\b|[al]?gpl|apache|gnu|mozilla|creative|public|you under)"
+    r"|(?i:(?:general )?public licen[cs]e|(?:apache|mit|bsd|isc|zlib|boost|boost software|modified|gpl|x11)(?:[- ]style)? licen[cs]e)"
+    r"|(?i:permission (?:is hereby|to use)|redistributions? (?:and|of|in) |you may not use this file|in no event shall|see copyright)"
+    r"|(?i:all rights reserved)(?!\s+[a-z])|(?i:(?:in|into|to) the public domain)"
+    r"|(?i:licen[cs]e (?:information|terms|that can be found|details))|(?i:see (?:the )?(?:[\w-]+ ){0,3}[\"'`]?)licen[cs]e\b|LICEN[CS]E\b"
+)
+"""A claim, by the shape of one: the words alone are what programs on licences speak of."""
+
 _OWNED = re.compile(r"(?:portions )?(?:copyright|\(c\)|©|spdx-|@licen[cs]e|@copyright)", re.IGNORECASE)
 _ENDED = re.compile(r"[.!?][\"')\]]?\Z")
 _PLAIN_WORD = re.compile(r"(?<![\w@.])[a-z][a-z'-]{2,}(?![\w@])")
@@ -168,9 +181,14 @@ def _says(line: CommentLine) -> bool:
 
 
 def _legal(block: list[CommentLine]) -> list[list[CommentLine]]:
-    """The legal paragraphs of a comment."""
+    """The legal paragraphs of a comment, if any of them is a claim."""
     legal = [paragraph for paragraph in _paragraphs(block) if _LEGAL.search(" ".join(line.words for line in paragraph))]
-    return legal if any(_CLAIM.search(line.words) for paragraph in legal for line in paragraph) else []
+    return legal if any(map(_claims, legal)) else []
+
+
+def _claims(paragraph: list[CommentLine]) -> bool:
+    words = [line.words for line in paragraph]
+    return _CLAIM.search(" ".join(words)) is not None or any(map(_CLAIM.search, words))
 
 
 def _without_description(paragraph: list[CommentLine]) -> list[CommentLine]:

@@ -16,6 +16,11 @@ _CARD_WORD = re.compile(
     r"\b(?:cards?|visa|master ?card|amex|american express|discover|diners|jcb|maestro|cc|credit|debit|payment)\b", re.IGNORECASE
 )
 
+_ROW = re.compile(
+    r"(?:\d[\s|;&]*|\b(?:rows?|matri(?:x|ces)|columns?|vectors?|arrays?|sequences?|series|figures)\b[^\n\d]{0,20})\Z", re.IGNORECASE
+)
+_ROW_GOES_ON = re.compile(r"[\s|;&]*\d")
+
 _IBAN_HEAD = re.compile(r"(?<![A-Za-z0-9_])([A-Z]{2})[0-9]{2}(?= ?[A-Z0-9]{4})")
 _IBAN_LENGTH = {
     country: length
@@ -50,7 +55,9 @@ def cards(text: str) -> Iterator[Edit]:
         if not (_is_issued(digits) and _check_digit_is_right(digits)):
             continue
         before = text[max(0, found.start() - WORD_BEFORE) : found.start()]
-        if _CARD_FORM.fullmatch(found.group()) or (digits == found.group() and _CARD_WORD.search(before)):
+        named = _CARD_WORD.search(before) is not None
+        in_row = _ROW.search(before) is not None or _ROW_GOES_ON.match(text, found.end()) is not None
+        if (_CARD_FORM.fullmatch(found.group()) and (named or not in_row)) or (digits == found.group() and named):
             yield found.start(), found.end(), CARD
 
 

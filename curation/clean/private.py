@@ -10,17 +10,27 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from curation.clean.characters import colons, dense_digits, dotted_digits, found_in
 from curation.clean.edits import Edit
+from curation.clean.top_domains import MEMBERS, is_top_domain
 
 EMAIL, PHONE, IP = "<EMAIL>", "<PHONE>", "<IP>"
 """What stands in a text for what was taken out of it."""
 
 LONGEST_LOCAL = 64  # characters before the @ (RFC 5321, 4.5.3.1.1)
 WORD_BEFORE = 40  # characters before a number in which a word says what it is
+LEAST_HIGH = 100  # of the highest number of an address that no word names: codes and versions mostly have two digits
+LEAST_SIGNED = 32  # the same in a signature on a wiki: 86.13.2.11 (talk)
+
+_LETTER = r"0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0dff"
+"""Of scripts that part words by spaces: in any other a name begins where its ASCII letters do."""
 
 _MAIL_HOST = re.compile(
-    r"@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}([A-Za-z]{2,24}))(?![\w@]|\.[A-Za-z0-9]|-[A-Za-z0-9])(>?)"
+    rf"@((?:[{_LETTER}](?:[{_LETTER}-]{{0,61}}[{_LETTER}])?\.){{1,8}}(xn--[a-z0-9-]{{2,59}}|[A-Za-z]{{2,24}}|[\u0370-\u0dff]{{2,24}}))"
+    rf"(?![_@($]|[{_LETTER}]|\.[{_LETTER}]|-[{_LETTER}])(>?)"
 )
-_MAIL_LOCAL = re.compile(r"(?<![\w.%+/-])(<?)((?:mailto:)?[A-Za-z0-9][\w.%+'-]*(?<![.'-]))\Z", re.ASCII)
+_MAIL_LOCAL = re.compile(rf"(<|(?<![{_LETTER}_.%+/-]))((?:mailto:)?[{_LETTER}][{_LETTER}_.%+'-]*(?<![.'-]))\Z")
+_LOGIN = re.compile(r"://[^\s/@]{0,64}:\Z")
+_OF_PEOPLE = re.compile(r"mail|author|maint|contact|owner|from|user|login", re.IGNORECASE)
+_OPERATOR = re.compile(r"(?:[-+*/%=]|\breturn)\s*\Z")
 _LABEL, _OPEN, _CLOSE = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", r"\s?[\[({]\s?", r"\s?[\])}]\s?"
 _DOT = rf"(?:\.|{_OPEN}(?:dot|punkt|\.){_CLOSE})"
 _SPELT_HOST = re.compile(
@@ -28,22 +38,26 @@ _SPELT_HOST = re.compile(
 )
 _SPELT_LOCAL = re.compile(rf"(?<![\w.%+/-])[A-Za-z0-9][\w+'-]*(?:{_DOT}[\w+'-]+){{0,4}}\Z", re.ASCII)
 _FILE_ENDING = re.compile(r"png|jpe?g|gif|svg|webp|bmp|ico|s?css|m?js|[jt]sx?|json|x?html?|xml|md|txt|py|rb|go|rs|java|php|sh")
-_NOBODY = re.compile(r"git|hg|svn|ssh|user(?:name)?|e?mail|you|your|foo|bar|xxx|test|no-?reply|someone|example")
-_NO_HOST = re.compile(r"(?:^|\.)(?:example\.(?:com|org|net|edu)|example|test|invalid|localhost|local|localdomain)$", re.IGNORECASE)
+_NOBODY = re.compile(r"git|hg|svn|ssh|this|super|return|user(?:name)?|e?mail|you|your|foo|bar|xxx|test|no-?reply|someone|example")
+_NO_HOST = re.compile(
+    r"^(?:self|this|cls)\.|(?:^|\.)(?:\d+\.\d+\.[a-z]+|example\.(?:com|org|net|edu)|example|test|invalid|localhost|local|localdomain)$",
+    re.IGNORECASE,
+)
 
 _SPACER = r"[-. \u00a0\u2010-\u2013]"
 _NUMBER = re.compile(
     rf"(?<![\w.,/$€£#%=-])(?:(?P<plus>\+|\b00[ ]?)(?P<international>[1-9](?:{_SPACER}?\(0?\d{{0,4}}\)|{_SPACER}?\d){{6,14}})"
     r"|(?P<american>\([2-9]\d{2}\)[ ]?[2-9]\d{2}[-. ]\d{4}|(?:1[-. ])?[2-9]\d{2}(?P<gap>[-.])[2-9]\d{2}(?P=gap)\d{4})"
-    rf"|(?P<national>\(?\d{{2,5}}\)?(?:{_SPACER}{{0,2}}/?{_SPACER}?\d){{4,11}}))(?![\w%]|[-.,:/]\d)"
+    rf"|(?P<national>(?:\(\d{{2,5}}\)|\d{{2,5}})(?:{_SPACER}{{0,2}}/?{_SPACER}?\d){{4,11}}))(?![\w%]|[-.,:/]\d)"
 )
 _PHONE_WORD = re.compile(
     r"\b(?:tele?(?:phone|fono?|foon|f)?|t[ée]l(?:[ée]phone)?|tel[ée]fono|tlf|phone|fax|mobile?|mobiltelefon|handy|rufnummer|m[óo]vil|celular"
-    r"|cell(?:phone|ulare)?|gsm|whatsapp|hotline|dial)(?:\s+(?:us|no|nr|number|at|on))*\s*[.:#)]{0,2}\s*\Z",
+    r"|cell(?:phone|ulare)?|gsm|whatsapp|hotline|dial)(?:\s+(?:us|no|nr|number|at|on))*\s*[.:#)]{0,2}\s*\(?\Z",
     re.IGNORECASE,
 )
 _NO_PHONE_WORD = re.compile(
-    r"(?:isbn|issn|doi|arxiv|oclc|pmid|id|serial|version|range|from|years?|pp?\.?|pages?|==?|[+*/^(-])[\s:.]*\Z", re.IGNORECASE
+    r"(?:\b(?:isbn|issn|doi|arxiv|oclc|pmid|id|serial|version|range|from|by|years?|pp?\.?|pages?)|==?|[+*/^-]|\[[\d\s,+-]*|\w\()[\s:.]*\Z",
+    re.IGNORECASE,
 )
 _CALLING_CODE = re.compile(
     r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]"
@@ -51,16 +65,20 @@ _CALLING_CODE = re.compile(
 )
 """Country codes that are assigned (ITU-T E.164)."""
 
+_AMERICAN_CODE = re.compile(r"1(?![2-9]\d{2}[2-9]\d{6}\Z)")
+_YEARS = re.compile(r"(?:1[0-9]|20)\d{2}(?:\D{1,3}(?:1[0-9]|20)\d{2}){1,3}")
+
 _IPV4 = re.compile(r"(?<![\w.+/-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\w|/\d{3})")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{0,4}(?![\w:]|\.\d)")
 _IP_WORD = re.compile(
     r"\b(?:ips?|ipv4|address(?:es)?|hosts?|server|connect(?:ed|ion)?|ping|anonymous|user|dns|gateway|port)\b[^\n]{0,20}\Z", re.IGNORECASE
 )
 _VERSION_WORD = re.compile(
-    r"\b(?:v|ver|versions?|release[ds]?|build|section|chapter|update[ds]?|firmware|driver|rev(?:ision)?|oid|fig(?:ure)?|table)\b"
+    r"\b(?:v|ver|versions?|release[ds]?|build|section|chapter|update[ds]?|firmware|driver|ios|android|windows|code|rev(?:ision)?|oid|fig(?:ure)?|table)\b"
     r"[^\n]{0,12}\Z",
     re.IGNORECASE,
 )
+_SIGNATURE = re.compile(r"\s?\([^\W\d_]")
 _PUBLIC_RESOLVERS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"})
 _PUBLIC_IPV6 = 0b001  # first three bits of addresses in use (RFC 4291, 2.4)
 
@@ -72,7 +90,11 @@ def emails(text: str) -> Iterator[Edit]:
     last = 0
     for host in _MAIL_HOST.finditer(text):
         local = _MAIL_LOCAL.search(text[max(last, host.start() - LONGEST_LOCAL - 10) : host.start()])
-        if local is None or _is_nobody(local.group(2).removeprefix("mailto:").lower(), host.group(1), host.group(2).lower()):
+        if (
+            local is None
+            or _is_code(text, host.start() - len(local.group()), host.group(2))
+            or _is_nobody(local.group(2).removeprefix("mailto:").lower(), host.group(1), host.group(2).lower())
+        ):
             continue
         start, end = host.start() - len(local.group()), host.end()
         if not (local.group(1) and host.group(3)):
@@ -94,7 +116,15 @@ def spelt_emails(text: str) -> Iterator[Edit]:
 
 
 def _is_nobody(local: str, host: str, top: str) -> bool:
-    return bool(_NOBODY.fullmatch(local) or _FILE_ENDING.fullmatch(top) or _NO_HOST.search(host))
+    return not is_top_domain(top) or bool(_NOBODY.fullmatch(local) or _FILE_ENDING.fullmatch(top) or _NO_HOST.search(host))
+
+
+def _is_code(text: str, start: int, top: str) -> bool:
+    """Whether an at sign stands between a password and its server, or for a product of matrices: after it is a member's name."""
+    before = text[max(0, start - LONGEST_LOCAL - 10) : start]
+    expression = top.lower() in MEMBERS and _OPERATOR.search(before) is not None and _OF_PEOPLE.search(before) is None
+    mixed = not (top.islower() or top.isupper() or top.istitle())
+    return mixed or _LOGIN.search(before) is not None or expression
 
 
 def phones(text: str) -> Iterator[Edit]:
@@ -110,13 +140,15 @@ def _is_phone(found: re.Match[str], digits: str, before: str) -> bool:
     named = _PHONE_WORD.search(before) is not None
     if not named and _NO_PHONE_WORD.search(before):
         return False
+    if _YEARS.fullmatch(found.group()):
+        return False
     if found["plus"]:
         code = digits if found["plus"] == "+" else digits.removeprefix("00")
         gaps = re.findall(r"\D", found["international"])
         if gaps == ["."]:  # a number with decimals
             return False
         plain = bool(gaps) or len(code) >= 10 if found["plus"] == "+" else _is_dialled(found["plus"], found["international"], before)
-        return _CALLING_CODE.match(code) is not None and 8 <= len(code) <= 15 and (named or plain)
+        return _CALLING_CODE.match(code) is not None and not _AMERICAN_CODE.match(code) and 8 <= len(code) <= 15 and (named or plain)
     if found["american"]:
         return True
     return named and 6 <= len(digits) <= 14
@@ -138,7 +170,7 @@ def ip_addresses(text: str) -> Iterator[Edit]:
     """Addresses of single machines in the public network (versions and numbers of sections look alike, and stay)."""
     for found in found_in(text, dotted_digits(text), _IPV4):
         before = text[max(0, found.start() - WORD_BEFORE) : found.start()]
-        if _is_public(found.group()) and _looks_like_address(found.group(), before):
+        if _is_public(found.group()) and _looks_like_address(found, before):
             yield found.start(), found.end(), IP
 
 
@@ -159,8 +191,9 @@ def _is_public(written: str) -> bool:
     return address.is_global and not address.is_multicast and written not in _PUBLIC_RESOLVERS
 
 
-def _looks_like_address(written: str, before: str) -> bool:
+def _looks_like_address(found: re.Match[str], before: str) -> bool:
     if _VERSION_WORD.search(before):
         return False
-    numbers = [int(part) for part in written.split(".")]
-    return _IP_WORD.search(before) is not None or (numbers[0] >= 12 and max(numbers[1:]) >= 32)
+    numbers = [int(part) for part in found.group().split(".")]
+    least = LEAST_SIGNED if _SIGNATURE.match(found.string, found.end()) else LEAST_HIGH
+    return _IP_WORD.search(before) is not None or (numbers[0] >= 12 and max(numbers) >= least)

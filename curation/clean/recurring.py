@@ -32,7 +32,15 @@ DOCUMENTS_AT_A_TIME = 512
 
 OTHER_TEXT = 100  # percent: of lines that cannot be boilerplate, which have no hash
 
-UNITS = pa.schema([("document", pa.int32()), ("hash", pa.uint64()), ("characters", pa.int32()), ("percent", pa.int32())])
+UNITS = pa.schema(
+    [
+        ("document", pa.int32()),
+        ("hash", pa.uint64()),
+        ("characters", pa.int32()),
+        ("percent", pa.int32()),
+        ("listed", pa.bool_()),
+    ]
+)
 
 TABLE, LINES = "part.parquet", "lines.json"
 
@@ -125,13 +133,14 @@ def _counts(extracted: Sequence[Path], domain: Domain, sketch: _Sketch, document
 
 
 def _units_of(document: int, text: str, domain: Domain, sketch: _Sketch) -> pa.Table:
-    known = {_hash(unit.key): (unit.end - unit.start, unit.percent) for unit in units(text, domain, sketch.is_frequent)}
-    other = len(text) - sum(length for length, _ in known.values())
+    known = {_hash(unit.key): (unit.end - unit.start, unit.percent, unit.in_list) for unit in units(text, domain, sketch.is_frequent)}
+    other = len(text) - sum(length for length, _, _ in known.values())
     columns = {
         "document": [document] * (len(known) + 1),
         "hash": [*known, None],
-        "characters": [*(length for length, _ in known.values()), other],
-        "percent": [*(percent for _, percent in known.values()), OTHER_TEXT],
+        "characters": [*(length for length, _, _ in known.values()), other],
+        "percent": [*(percent for _, percent, _ in known.values()), OTHER_TEXT],
+        "listed": [*(listed for _, _, listed in known.values()), False],
     }
     return pa.table(columns, schema=UNITS)
 

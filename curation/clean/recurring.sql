@@ -1,7 +1,7 @@
 -- Units that recur in enough documents of a source which are otherwise different.
 -- Nearly equal documents share all their lines, and none of these is boilerplate: such a document is no witness.
 WITH units AS (
-    SELECT document, hash, characters, percent
+    SELECT document, hash, characters, percent, listed
     FROM read_parquet($units)
 ),
 repeated AS (
@@ -14,8 +14,8 @@ repeated AS (
 described AS (
     SELECT
         units.document,
-        sum(units.characters) FILTER (units.percent <> 0 AND repeated.hash IS NOT NULL) AS shared,
-        sum(units.characters) FILTER (units.percent <> 0) AS running,
+        sum(units.characters) FILTER (NOT units.listed AND repeated.hash IS NOT NULL) AS shared,
+        sum(units.characters) FILTER (NOT units.listed) AS running,
         sum(units.characters) FILTER (repeated.hash IS NULL) AS own
     FROM units
     LEFT JOIN repeated ON repeated.hash = units.hash
@@ -32,6 +32,6 @@ HAVING
     count(*) >= any_value(units.percent) * $documents / 100
     AND count(*) FILTER (
         coalesce(described.own, 0) >= $own
-        AND (units.percent = 0 OR coalesce(described.shared, 0) * 2 <= described.running)
+        AND (units.listed OR coalesce(described.shared, 0) * 2 <= described.running)
     ) >= $least
 ORDER BY units.hash;

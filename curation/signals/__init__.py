@@ -10,6 +10,7 @@ from curation.signals.lines import line_signals
 from curation.signals.lists import list_signals
 from curation.signals.repetition import repetition_signals
 from curation.signals.speech import recurring_labels, speech_signals, without_labels
+from curation.signals.unspaced import parted
 from curation.signals.words import numbered, word_signals, words_of
 
 __all__ = ["score"]
@@ -53,12 +54,15 @@ def _code(text: str, native_id: str) -> dict[str, Any]:
 
 
 def _prose(text: str, lines: list[str]) -> dict[str, Any]:
-    words, labels = numbered(words_of(text)), recurring_labels(lines)
+    spaced = parted(text)
+    if spaced != text:
+        lines = [stripped for line in spaced.split("\n") if (stripped := line.strip())]
+    words, labels = numbered(words_of(spaced)), recurring_labels(lines)
     return {
         **dict.fromkeys(_OF_CODE),
         **natural_language(text),
-        **word_signals(text, words),
+        **word_signals(spaced, words),
         **repetition_signals(numbered(words_of(without_labels(lines, labels))) if labels else words),
-        **speech_signals(text, lines, labels, len(words.ids)),
-        **list_signals(text, lines, len(words.ids)),
+        **speech_signals(spaced, lines, labels, len(words.ids)),
+        **list_signals(spaced, lines, labels, len(words.ids)),
     }

@@ -15,6 +15,7 @@ SHORT_CELL = 7
 PROSE = 150
 """Words beside the short cells of its tables with which a page is an article, however long they are."""
 
+_SENTENCE_ENDS = (".", "?", "!", "…", '."', '?"', '!"', ".”", "?”", "!”", "。", "？", "！")
 _FENCES = ("```", "~~~")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 _ITEM = re.compile(r"[-*•‣▪●◦–·] |\d{1,3}[.)] ")
@@ -28,12 +29,13 @@ _LAYOUT = frozenset("-:")
 _MARKUP = re.compile(r"\{\{|\}\}|\[\[|\]\]|'''|</?[a-z][^<>\n]{0,60}>|&(?:[a-z]{2,8}|#\d{2,5});|__[A-Z]{3,}__|\{\||\|\}")
 
 
-def list_signals(text: str, lines: list[str], words: int) -> dict[str, Any]:
-    """Shares of lines and words that are not running text."""
+def list_signals(text: str, lines: list[str], labels: frozenset[str], words: int) -> dict[str, Any]:
+    """Shares of lines and words that are not running text. A short turn of a speaker who has another is no line of a list."""
     fenced = _fenced(text)
     lines = _outside_fences(lines) if fenced else lines
     count = len(lines)
-    short = sum(size for line in lines if (size := line.count(" ") + 1) <= SHORT + 1 and (size := _size(line, size)) <= SHORT)
+    silent = [line for line in lines if not _is_turn(line, labels)] if labels else lines
+    short = sum(size for line in silent if (size := line.count(" ") + 1) <= SHORT + 1 and (size := _size(line, size)) <= SHORT)
     data = sum(1 for line in lines if _DATA.match(line) or (_may_assign(line) and _KEY_AND_VALUE.match(line)))
     marked = sum(map(len, _MARKUP.findall(text)))
     items = sum(size for line in lines if (size := line.count(" ") + 1) <= SHORT_ITEM + 1 and _ITEM.match(line))
@@ -46,6 +48,11 @@ def list_signals(text: str, lines: list[str], words: int) -> dict[str, Any]:
         "fenced_code": fenced / len(text) if text else 0.0,
         "markup": marked / len(text) if text else 0.0,
     }
+
+
+def _is_turn(line: str, labels: frozenset[str]) -> bool:
+    """Whether a line is a sentence after the name of a speaker; after a key of a list stands none."""
+    return line.endswith(_SENTENCE_ENDS) and line.partition(": ")[0] in labels
 
 
 def _may_assign(line: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from curation.signals.unspaced import wide_letters
 from curation.stand_ins import STAND_INS
 
 STOP_WORDS = frozenset(
@@ -99,7 +100,7 @@ def word_signals(text: str, words: Words) -> dict[str, Any]:
     lost = sum(map(text.count, STAND_INS))
     return {
         "words": float(count),
-        "mean_word_length": sum(map(mul, map(len, words.numbers), counts)) / count if count else 0.0,
+        "mean_word_length": (sum(map(mul, map(len, words.numbers), counts)) + wide_letters(text)) / count if count else 0.0,
         "symbol_ratio": symbols / count if count else 0.0,
         "alphabetic_words": (count - letterless) / count if count else 0.0,
         "stop_words": float(_stop_words(words.numbers)),

@@ -109,6 +109,36 @@ def test_a_long_list_that_recurs_goes_and_a_short_one_stays(tmp_path: Path) -> N
     assert cleaned(tmp_path, pages(6, *menu[:5])) == pages(6, *menu[:5])
 
 
+def test_a_long_list_of_facts_in_few_of_many_documents_stays(tmp_path: Path) -> None:
+    facts = [f"- state {letter}" for letter in "abcdefghijklmnop"]
+    assert recurring(tmp_path, [*pages(6, *facts), *pages(400)[6:]]) == []
+
+
+def test_documents_that_are_little_more_than_a_list_bear_no_witness(tmp_path: Path) -> None:
+    items = "\n".join(f"- part {letter}" for letter in "abcdefghijklmnop")
+    assert recurring(tmp_path, [f"Mill {number} of bend {number * 7}.\n\n{items}" for number in range(8)]) == []
+
+
+def test_a_line_that_only_holds_a_word_of_notices_is_none(tmp_path: Path) -> None:
+    assert recurring(tmp_path, [*pages(6, "The cookies were baked at home by her mother."), *pages(70)[6:]]) == []
+
+
+@pytest.mark.parametrize("line", ["Guard: Let me guess, the gate was left open by a goat.", "“Let me guess, the gate was left open.”"])
+def test_what_somebody_in_a_text_says_stays(tmp_path: Path, line: str) -> None:
+    assert recurring(tmp_path, pages(8, line)) == []
+
+
+def test_papers_may_share_the_short_sentences_of_proofs(tmp_path: Path) -> None:
+    assert recurring(tmp_path, [*pages(6, "This completes the proof of the theorem."), *pages(20)[6:]], Domain.PAPER) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["Все права защищены и охраняются законом этой страны уже давно", "本サイトの文章を無断で転載することを禁じます。"]
+)
+def test_boilerplate_may_be_in_any_script(tmp_path: Path, line: str) -> None:
+    assert recurring(tmp_path, pages(8, line)) == [line]
+
+
 def test_a_heading_under_which_nothing_is_left_goes_too(tmp_path: Path) -> None:
     menu = [f"- part {letter}" for letter in "abcdefghijklmnop"]
     pages_with = [f"{page}\n\n## See also\n\n" + "\n".join(menu) for page in pages(6)]

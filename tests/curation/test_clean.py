@@ -94,6 +94,12 @@ def test_an_explanation_never_holds_what_was_hidden() -> None:
     assert replay("Ã ann@site.org Â© bob@site.org Ã\xa0 \ufffd", [step.row() for step in made.steps]) == made.text
 
 
+def test_an_earlier_step_does_not_tell_what_a_later_one_hid() -> None:
+    made = clean("deja Ã  la ann@site.org Ã  la mode Ã©tÃ©", Domain.WIKI)
+    assert made.cleaners == ("mojibake", "emails")
+    assert "site.org" not in str(made.steps)
+
+
 def test_the_explanation_of_a_text_with_very_many_edits_is_the_whole_text() -> None:
     text = "a\u200bb" * (MOST_EDITS + 1)
     (step,) = clean(text, Domain.WIKI).steps

@@ -72,6 +72,13 @@ def test_what_a_paragraph_says_of_the_code_before_and_after_its_legal_words_stay
     assert clean(header + CODE, Domain.CODE).text == left + CODE
 
 
+def test_a_frame_of_bars_parts_paragraphs() -> None:
+    blank, says = "|*" + " " * 40 + "*|", "|* This file says how the rope of the ferry is tarred. *|"
+    top, legal = "/*===-- rope.h - Ropes of the ferry ---*- C -*-===*\\", "|* Part of Rope, under the Apache License. *|"
+    left = clean("\n".join((top, blank, legal, blank, says, blank, "\\*===----===*/")) + "\n" + CODE, Domain.CODE).text
+    assert "how the rope of the ferry is tarred" in left and "Ropes of the ferry" in left and "Apache" not in left
+
+
 @pytest.mark.parametrize("name", ["MIT", "BSD-3-Clause", "BSD-2-Clause", "Zlib", "ISC", "BSL-1.0", "Unlicense"])
 def test_the_whole_text_of_a_licence_goes_in_one_paragraph_too(name: str) -> None:
     lines = "Copyright 2020 Ann\n" + "\n".join(line for line in dict(LICENSES)[name].split("\n") if line.strip())
@@ -89,6 +96,11 @@ def test_the_line_for_the_shell_stays_first() -> None:
         "import re\n\n# Copyright 2020 Ann\n",
         '"""Prints a copy."""\n\nprint(1)\n',
         "# Shows licence plates of cars.\nx = 1\n",
+        '"""Client of the licence server.\n\nIt asks whether the software is licensed under a plan.\n"""\nimport os\n',
+        '"""Extracts copyright lines.\n\nA copyright line begins with (c) 2020 or ©.\n"""\nimport re\n',
+        "# Parses licence plates.\n# A licence: ABC-123. Copyright does not matter.\nimport re\n",
+        "// The load is distributed by hash; work is available under lock.\n// Copyright notices are parsed here.\nint x;\n",
+        "-- Warranty claims report. Copyright holder table.\n-- all rights reserved flag\nSELECT 1;\n",
     ],
 )
 def test_other_comments_stay(text: str) -> None:

@@ -153,3 +153,10 @@ def test_what_concerns_prose_is_null_for_code_and_the_other_way_round() -> None:
 def test_time_is_bounded_by_size(text: str) -> None:
     prose(text)
     code(text)
+
+
+def test_short_turns_of_a_play_are_no_list_of_names() -> None:
+    turns = "ANN: Who goes there?\nBOB: Only me.\nANN: Alone?\nBOB: Quite alone.\nANN: Then come in."
+    assert score(turns, Domain.LORE, "a")["short_lines"] == 0
+    keys = "Speed: two knots\nSpeed: ten\nRange: far\nRange: near"
+    assert score(keys, Domain.LORE, "a")["short_lines"] > 0.9

@@ -8,6 +8,7 @@ import pytest
 from curation.domains import Domain
 from curation.partitions import Cleaning, extract_partition, judge_partition, score_partition
 from curation.policies import Policies, WikiPolicy
+from curation.switches import ALL_ON, CleaningSwitches
 from warehouse.digests import sha256_bytes, sha256_file
 from warehouse.tables import CAPTURES, SIGNALS, read_table, write_table
 
@@ -113,3 +114,15 @@ def test_a_document_that_could_not_be_measured_is_a_failure(run: Path) -> None:
     judge_partition(run / "documents", run / "none", Policies(), run / "decided")
     found = [row for row in read_table(run / "decided").to_pylist() if row["doc_id"] == "good"]
     assert [(row["verdict"], row["reason"]) for row in found] == [("failed", "scoring_failed")]
+
+
+@pytest.mark.parametrize(
+    ("switches", "title"), [(ALL_ON, "Write to <EMAIL> – & ring"), (CleaningSwitches(emails=False), "Write to ann@site.org – & ring")]
+)
+@pytest.mark.parametrize("content", [PROSE.encode() * 3, None])
+def test_titles_are_cleaned_by_the_same_switches(tmp_path: Path, content: bytes | None, switches: CleaningSwitches, title: str) -> None:
+    raw = capture("a", content, title="Write to ann@site.org \u00e2\u0080\u0093 &amp; ring\u200b", error=None if content else "404")
+    write_table(tmp_path / "captures", [raw], CAPTURES)
+    extract_partition(tmp_path / "captures", tmp_path / "raw")
+    Cleaning(Domain.WIKI, switches)(tmp_path / "raw", tmp_path / "documents")
+    assert rows(tmp_path / "documents")["a"]["title"] == title

@@ -2,8 +2,11 @@
 
 import pytest
 
+from curation.decisions import judge
 from curation.domains import Domain
+from curation.policies import WikiPolicy
 from curation.signals import score
+from curation.signals.unspaced import parted
 from warehouse.tables import SIGNALS
 
 PROSE = "The dwarves have dug with care, and they kept to the deep halls of the mountain that was theirs to keep."
@@ -84,3 +87,29 @@ def test_lines_are_measured() -> None:
 def test_no_text_is_too_odd_to_be_measured(text: str) -> None:
     for domain in (Domain.WIKI, Domain.CODE):
         assert score(text, domain, "")["characters"] == len(text)
+
+
+JAPANESE = "灯台守は夕暮れに灯りをともし、港に戻る船を静かに待っていた。"
+THAI = "คนเฝ้าประภาคารจุดตะเกียงตอนพลบค่ำและรอเรือกลับเข้าฝั่งอย่างเงียบๆ"
+
+
+@pytest.mark.parametrize("text", [JAPANESE * 8, THAI * 6, f"{JAPANESE}\n" * 8])
+def test_words_that_nothing_parts_are_counted_by_their_length(text: str) -> None:
+    found = score(text, Domain.WIKI, "a")
+    assert found["words"] > 40
+    assert 3 < found["mean_word_length"] < 6
+    assert found["short_lines"] == 0
+
+
+def test_words_beside_such_letters_count_as_before() -> None:
+    assert parted("one two naïve три") == "one two naïve три"
+    assert parted("the word 灯台守 is long").split() == ["the", "word", "灯台", "守", "is", "long"]
+
+
+@pytest.mark.parametrize(("language", "text"), [("ja", JAPANESE), ("th", THAI)])
+def test_texts_without_blanks_are_kept_where_their_language_is(language: str, text: str) -> None:
+    parts = (text.replace("船", letter).replace("รอ", letter) for letter in "上下山川犬猫花鳥")
+    found = score("\n\n".join(parts), Domain.WIKI, "a")
+    repeated = dict.fromkeys(("max_duplicate_5grams", "max_duplicate_10grams", "max_top_2gram", "max_top_3gram", "max_top_4gram"), 0)
+    lenient = WikiPolicy.model_validate({"languages": [language], **repeated})
+    assert [row.reason for row in judge(found, lenient)] == [None]
