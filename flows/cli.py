@@ -94,9 +94,11 @@ def build(recipe: str, home: Path, save_as: str, changes: tuple[str, ...], worke
 @OFFLINE
 @click.option("--train", is_flag=True, help="Go on to shards and training where the snapshot differs enough from the trained one.")
 def curate(recipe: str, home: Path, save_as: str, changes: tuple[str, ...], train: bool, **more: Any) -> None:
-    """Captures the sources and makes a snapshot of what is worth keeping."""
+    """Captures the sources, makes a snapshot of what is worth keeping, and writes the report of it."""
     more["then_train"] = train
-    click.echo(_summary(home, _run("flows.curate", "curate", recipe, home, save_as, changes, **more)))
+    result = _run("flows.curate", "curate", recipe, home, save_as, changes, **more)
+    click.echo(_summary(home, result))
+    click.echo(f'The kept texts: berry sql "{_texts(_name(recipe, save_as))}" --format json --home {home}')
 
 
 @main.command("train-tokenizer")
@@ -311,12 +313,19 @@ def _answer(home: Path, statement: str, form: "Form", parameters: list[Any] | No
     click.echo(format_answer(answer, form, width))
 
 
-def _run(module: str, name: str, recipe: str, home: Path, save_as: str, changes: tuple[str, ...], **more: Any) -> dict[str, Any]:
-    """Runs a flow in this process and returns its result; its failure becomes an error message."""
+def _name(recipe: str, save_as: str) -> str:
+    """The name under which a run's results are kept."""
     from curation.recipe import find_recipe, load_recipe
 
+    return save_as or load_recipe(find_recipe(recipe)).name
+
+
+def _run(module: str, name: str, recipe: str, home: Path, save_as: str, changes: tuple[str, ...], **more: Any) -> dict[str, Any]:
+    """Runs a flow in this process and returns its result; its failure becomes an error message."""
+    from curation.recipe import find_recipe
+
     path = find_recipe(recipe)
-    click.echo(f"{name.replace('_', ' ')} {save_as or load_recipe(path).name} in {home}")
+    click.echo(f"{name.replace('_', ' ')} {_name(recipe, save_as)} in {home}")
     _quiet_prefect()
     from importlib import import_module
 
@@ -369,3 +378,8 @@ def _quiet_prefect() -> None:
 def _summary(home: Path, result: dict[str, Any]) -> str:
     lines = [f"{key.replace('_', ' '):<12} {value}" for key, value in result.items()]
     return "\n".join([*lines, f'Ask it in SQL: berry sql "select * from ledger" --home {home}'])
+
+
+def _texts(name: str) -> str:
+    """SQL for the kept texts of a recipe."""
+    return f"select domain, uri, text from documents semi join corpus using (recipe, doc_id) where recipe = '{name}'"

@@ -102,7 +102,7 @@ def test_sections_without_data_say_what_to_run(tmp_path: Path) -> None:
     rows.write_corpus(workspace)
     curated = report(workspace)
     assert absent(curated) == {"compression", "training", "losses", "samples", "timings"}
-    assert f"run <code>berry train {rows.RECIPE}</code>" in curated
+    assert f"run <code>berry build {rows.RECIPE}</code>" in curated
     rows.write_vocabulary(workspace)
     assert "compression" not in absent(report(workspace))
 
