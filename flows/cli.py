@@ -14,7 +14,7 @@ from warehouse.errors import BerryError
 from warehouse.layout import Workspace
 
 if TYPE_CHECKING:
-    from warehouse.console import Form  # imports DuckDB, which `berry --help` can do without
+    from warehouse.console import Answer, Form  # imports DuckDB, which `berry --help` can do without
 
 HOME = click.option(
     "--home", envvar="BERRY_HOME", default="workspace", show_default=True, type=click.Path(file_okay=False, path_type=Path),
@@ -210,11 +210,18 @@ def stats(home: Path, form: "Form") -> None:
 
 @main.command()
 @click.argument("uri")
+@click.option("--recipe", "name", default="", show_default="all of the workspace", help="The name of a recipe.")
 @HOME
 @FORMAT
-def why(uri: str, home: Path, form: "Form") -> None:
+def why(uri: str, name: str, home: Path, form: "Form") -> None:
     """Says why a page was kept, dropped or failed. URI may be a part of an address."""
-    _answer(home, "select * from why($1)", form, [uri], f"no document's address holds {uri!r}")
+    asked = "select * from why($1) where $2 in ('', recipe)"
+    nothing = f"no document's address{f' in recipe {name}' if name else ''} holds {uri!r}"
+    if form != "table":
+        return _answer(home, asked, form, [uri, name], nothing)
+    from flows.why import blocks
+
+    click.echo(blocks(_asked(home, asked, [uri, name], nothing)))
 
 
 @main.command()
@@ -303,14 +310,21 @@ from corpus_stats group by all order by all
 """
 
 
-def _answer(home: Path, statement: str, form: "Form", parameters: list[Any] | None = None, nothing: str = "") -> None:
-    from warehouse.console import format_answer, query
+def _asked(home: Path, statement: str, parameters: list[Any] | None, nothing: str) -> "Answer":
+    """The answer of a workspace. Raises BerryError, saying `nothing`, where that is not empty and the answer is."""
+    from warehouse.console import query
 
-    width = None if sys.stdout.isatty() else PIPE_WIDTH
     answer = query(Workspace(home.resolve()), statement, parameters)
     if nothing and not answer.rows:
         raise BerryError(f"{home}: {nothing}.")
-    click.echo(format_answer(answer, form, width))
+    return answer
+
+
+def _answer(home: Path, statement: str, form: "Form", parameters: list[Any] | None = None, nothing: str = "") -> None:
+    from warehouse.console import format_answer
+
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    click.echo(format_answer(_asked(home, statement, parameters, nothing), form, width))
 
 
 def _name(recipe: str, save_as: str) -> str:
