@@ -217,11 +217,12 @@ def why(uri: str, name: str, home: Path, form: "Form") -> None:
     """Says why a page was kept, dropped or failed. URI may be a part of an address."""
     asked = "select * from why($1) where $2 in ('', recipe)"
     nothing = f"no document's address{f' in recipe {name}' if name else ''} holds {uri!r}"
-    if form != "table":
-        return _answer(home, asked, form, [uri, name], nothing)
-    from flows.why import blocks
+    if form == "table":
+        from flows.why import blocks
 
-    click.echo(blocks(_asked(home, asked, [uri, name], nothing)))
+        click.echo(blocks(_asked(home, asked, [uri, name], nothing)))
+    else:
+        _answer(home, asked, form, [uri, name], nothing)
 
 
 @main.command()

@@ -11,13 +11,13 @@ from flows.pipeline import Pipeline
 from flows.report.page import write_report
 from warehouse.store import expose
 
-_KINDS = (current.Corpus, current.Vocabulary, current.Shards, current.Model)
-
 
 def make_report(pipeline: Pipeline, recipe: Recipe) -> str:
     """Writes the report of all that the recipe has so far; where it is."""
     workspace = pipeline.workspace
-    shown = tuple(repr(current.latest(workspace, recipe.name, kind)) for kind in _KINDS)
+    corpus, vocabulary = current.latest(workspace, recipe.name, current.Corpus), current.latest(workspace, recipe.name, current.Vocabulary)
+    shards, model = current.latest(workspace, recipe.name, current.Shards), current.latest(workspace, recipe.name, current.Model)
+    shown = tuple(map(repr, (corpus, vocabulary, shards, model)))
     job = Job(recipe.name, shown, recipe.digest, partial(_report, pipeline, recipe), folder=True)
     made = pipeline.run_here(stages.REPORT, job, 1)
     report = workspace.report(recipe.name)
