@@ -46,8 +46,8 @@ def write_corpus(workspace: Workspace, undecided: int = 0) -> None:
     _write(workspace, "lineage", [older, {**lineage, "sequence": 2, "snapshot_id": SNAPSHOT}])
 
 
-def write_vocabulary(workspace: Workspace) -> None:
-    """Tables of a vocabulary and its shards."""
+def write_vocabulary(workspace: Workspace, without: str = "") -> None:
+    """Tables of a vocabulary and its shards; no text is held out of the domain `without`."""
     tokenizer = {"tokenizer_id": digest("tokenizer"), "snapshot_id": SNAPSHOT}
     facts = {"entries": 8192, "pattern": "o200k", "trained_characters": 4_650_000, "never_used": 126}
     _write(workspace, "tokenizers", [{**tokenizer, **facts}])
@@ -57,7 +57,7 @@ def write_vocabulary(workspace: Workspace) -> None:
         size = 90_000 - 14_000 * place
         amounts = {"documents": 12 - place, "characters": size - 900, "bytes": size, "tokens": round(size / ratio)}
         rows.append({**tokenizer, "domain": domain, "source": domain, "split": "val", **amounts})
-    _write(workspace, "compression", rows)
+    _write(workspace, "compression", [row for row in rows if row["domain"] != without])
     _write(workspace, "spans", [_span("train", 1_420_000), _span("val", 81_000), _span("test", 80_000)])
 
 

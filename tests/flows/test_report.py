@@ -147,6 +147,30 @@ def test_a_reason_shows_what_was_wrong_with_its_example(html: str) -> None:
     assert re.search(r'<em class="failed">failed</em>.*?<span class="why">post [^<]+ is malformed</span>', html)
 
 
+def test_a_reason_has_two_more_examples_folded_away_and_none_where_there_are_none(html: str) -> None:
+    section = html[html.index('<section id="reasons"') : html.index('<section id="cleaning"')]
+    rows_of = [
+        (row, int(row.rpartition('<td class="n">')[2].replace(",", ""))) for row in re.findall(r"<tr>(.*?)</td></tr>", section, re.S)
+    ]
+    assert max(documents for _, documents in rows_of) > 3
+    for row, documents in rows_of:
+        assert row.count('<bdi class="uri"') == min(documents, 3), row
+        assert ("more example" in row) == (documents > 1)
+    assert "select * from verdicts" in section
+
+
+def test_a_domain_without_held_out_text_is_named_beside_the_compression_of_the_others(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    rows.write_corpus(workspace)
+    rows.write_vocabulary(workspace, without="paper")
+    section = report(workspace).partition('<section id="compression"')[2].partition("</section>")[0]
+    assert "No document was held out for validation of: paper" in section
+
+
+def test_no_domain_is_named_where_all_have_held_out_text(html: str) -> None:
+    assert "No document was held out" not in html
+
+
 def test_a_source_that_does_not_add_up_gets_a_cross(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     rows.write_corpus(workspace, undecided=1)
