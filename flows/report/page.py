@@ -40,7 +40,7 @@ SECTIONS = (
     Section(
         "reasons",
         "Why documents were left out",
-        "Each bar counts the documents that one reason decided on, on one scale for all domains; below it, up to three of them and what was wrong.",
+        "Each bar counts the documents that one reason decided on, on one scale for all domains; with it, up to three of them.",
         corpus_figures.reasons,
     ),
     Section(
