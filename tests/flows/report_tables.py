@@ -30,11 +30,18 @@ REASONS = {
 }
 
 
-def write_corpus(workspace: Workspace, undecided: int = 0) -> None:
-    """Tables of a curated corpus that was never trained on; the last stage missed so many of its documents."""
+def write_corpus(workspace: Workspace, undecided: int = 0, textless: str = "") -> None:
+    """Tables of a curated corpus that was never trained on; the last stage missed so many of its documents.
+
+    No text could be had of the domain `textless`.
+    """
     documents = [_document(source, domain, number) for source, (domain, size) in SOURCES.items() for number in range(size)]
     _write(workspace, "captures", [_capture(document) for document in documents])
-    _write(workspace, "documents", [_text(document) for document in documents])
+    _write(
+        workspace,
+        "documents",
+        [_text(document) | ({"characters": None} if document["domain"] == textless else {}) for document in documents],
+    )
     decisions = [row for document in documents for row in _decisions(document)]
     missed = [row for row in decisions if row["stage"] == "balance"][:undecided]
     _write(workspace, "decisions", [row for row in decisions if row not in missed])

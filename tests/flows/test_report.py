@@ -171,6 +171,13 @@ def test_no_domain_is_named_where_all_have_held_out_text(html: str) -> None:
     assert "No document was held out" not in html
 
 
+def test_a_domain_of_which_nothing_could_be_read_has_no_characters(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    rows.write_corpus(workspace, textless="paper")
+    section = report(workspace).partition('<section id="cleaning"')[2].partition("</section>")[0]
+    assert "0 of 44 documents changed, 0 characters" in section
+
+
 def test_a_source_that_does_not_add_up_gets_a_cross(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     rows.write_corpus(workspace, undecided=1)
