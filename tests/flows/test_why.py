@@ -1,5 +1,7 @@
 """`berry why`: one block of lines for each document, for a terminal and for a pipe."""
 
+from typing import Any
+
 import pytest
 from click.testing import CliRunner, Result
 
@@ -46,7 +48,7 @@ def test_a_dropped_document_is_told_with_stage_reason_and_meaning(workspace: Wor
 
 def test_a_rule_is_told_with_value_and_threshold_and_a_long_sentence_goes_on_below() -> None:
     detail = "short_lines must be at most 0.45 (max_short_lines), not 1. Too many words stand in lines of three or fewer: a list of names."
-    row = {"recipe": "r", "uri": "file:a", "doc_id": "d", "outcome": "dropped", "stage": "quality", "verdict": "dropped"}
+    row: dict[str, Any] = {"recipe": "r", "uri": "file:a", "doc_id": "d", "outcome": "dropped", "stage": "quality", "verdict": "dropped"}
     row |= {"reason": "short_lines", "value": 1.0, "threshold": 0.45, "detail": detail, "kept_instead": None, "cleaning": None}
     assert blocks(Answer(list(row), [tuple(row.values())])).splitlines()[2:5] == [
         "  dropped at quality: short_lines, 1 against 0.45",
