@@ -9,16 +9,21 @@ from curation.engine import open_engine
 
 @dataclass(frozen=True)
 class Changes:
-    """Counts of items. One that could not be had is none of these; one that is gone and kept is gone once, and new when it is back."""
+    """Counts of items. One that could not be had is failed and none of the others.
+
+    One that is gone and kept is gone once, and new when it is back.
+    """
 
     changed: int
     new: int
     gone: int
     survived: int  # of the changed and the new, how many are in the snapshot
+    failed: int = 0
 
     def __str__(self) -> str:
         """As a run says it."""
-        return f"{self.changed:,} changed, {self.new:,} new, {self.gone:,} gone, {self.survived:,} survived"
+        said = f"{self.changed:,} changed, {self.new:,} new, {self.gone:,} gone, {self.survived:,} survived"
+        return f"{said}, {self.failed:,} failed" if self.failed else said
 
 
 def changes(before: Sequence[Path], after: Sequence[Path], snapshot: Path, scratch: Path) -> Changes:

@@ -23,5 +23,6 @@ SELECT
     count(*) FILTER (change = 'changed') AS changed,
     count(*) FILTER (change = 'new') AS new,
     count(*) FILTER (change = 'gone') AS gone,
-    count(*) FILTER (change IN ('changed', 'new') AND capture_id IN (SELECT doc_id FROM read_parquet($snapshot))) AS survived
+    count(*) FILTER (change IN ('changed', 'new') AND capture_id IN (SELECT doc_id FROM read_parquet($snapshot))) AS survived,
+    count(*) FILTER (change = 'failed') AS failed
 FROM compared;

@@ -95,7 +95,7 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable", "Too many characters were lost before the text came here."
 
     # duplicates and balance
-    EXACT_DUPLICATE = "exact_duplicate", "Another document has the same text."
+    EXACT_DUPLICATE = "exact_duplicate", "Another document has the same text, but for white space and, in prose, case and punctuation."
     NEAR_DUPLICATE = "near_duplicate", "Another document has nearly the same text."
     CONTAINED = "contained", "Nearly all of the text lies in a longer document."
     OVER_SHARE = "over_share", "The mix has enough of this domain without it."
@@ -198,8 +198,15 @@ def _apply(rule: Rule, signals: Mapping[str, Any], policy: Thresholds) -> list[D
     value, threshold = signals[rule.signal], getattr(policy, rule.setting)
     if not threshold or value is None or not rule.broken(value, threshold) or _foreign(rule, signals):
         return []
-    detail = f"{rule.signal} must be {rule.bound.value} {rule.setting}. {rule.reason.explanation}"
+    found, wanted = _figures(value, threshold)
+    detail = f"{rule.signal} must be {rule.bound.value} {wanted} ({rule.setting}), not {found}. {rule.reason.explanation}"
     return [Decision(Stage.QUALITY, Verdict.DROPPED, rule.reason, float(value), float(threshold), detail)]
+
+
+def _figures(*values: float) -> tuple[str, ...]:
+    """Different numbers as a person reads them, as short as they still differ."""
+    short = tuple(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}" for value in values)
+    return short if len(set(short)) > 1 else tuple(f"{value:,.10g}" for value in values)
 
 
 def _foreign(rule: Rule, signals: Mapping[str, Any]) -> bool:

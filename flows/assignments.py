@@ -3,7 +3,7 @@
 import inspect
 import tomllib
 from collections.abc import Callable, Iterable
-from typing import Any, get_args
+from typing import Any, NoReturn, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -24,6 +24,8 @@ def read_assignments(assignments: Iterable[str], flow: Callable[..., Any]) -> di
     for assignment in assignments:
         key, value = _parted(assignment)
         section, *rest = key.split(".")
+        if section == "policies" and QUALITY in forms:
+            _refuse_policy(assignment, rest)
         if section not in forms:
             raise RecipeError(f"--set {assignment}: this command changes nothing of {section!r}; {nearest_key(section, list(forms))}")
         if section == QUALITY:
@@ -64,6 +66,19 @@ def _threshold(assignment: str, rest: list[str], value: Any) -> BaseModel:
     if rule not in RULES:
         raise RecipeError(f"--set {assignment}: {rule!r} is no rule with a threshold; {nearest_key(rule, list(RULES))}")
     return _checked(assignment, Threshold, {"domain": domain, "rule": rule, "value": value})
+
+
+def _refuse_policy(assignment: str, rest: list[str]) -> NoReturn:
+    """Raises RecipeError for a key as a recipe writes it, where it is written otherwise here or is the recipe's alone."""
+    match rest:
+        case [domain, "cleaning", switch]:
+            line = f"{switch} = {_parted(assignment)[1]!s}".lower()
+            remedy = f"cleaning is switched in the recipe: [policies.{domain}.cleaning], and below it {line}"
+        case [domain, rule]:
+            remedy = f"did you mean {QUALITY}.{domain}.{rule}={assignment.partition('=')[2]}?"
+        case _:
+            remedy = f"a threshold is written {QUALITY}.DOMAIN.RULE=VALUE; cleaning is switched in the recipe"
+    raise RecipeError(f"--set {assignment}: {remedy}")
 
 
 def _require_key(assignment: str, form: type[BaseModel], path: list[str]) -> None:

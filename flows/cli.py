@@ -14,7 +14,7 @@ from warehouse.errors import BerryError
 from warehouse.layout import Workspace
 
 if TYPE_CHECKING:
-    from warehouse.console import Form  # imports DuckDB, which `berry --help` can do without
+    from warehouse.console import Answer, Form  # imports DuckDB, which `berry --help` can do without
 
 HOME = click.option(
     "--home", envvar="BERRY_HOME", default="workspace", show_default=True, type=click.Path(file_okay=False, path_type=Path),
@@ -94,9 +94,11 @@ def build(recipe: str, home: Path, save_as: str, changes: tuple[str, ...], worke
 @OFFLINE
 @click.option("--train", is_flag=True, help="Go on to shards and training where the snapshot differs enough from the trained one.")
 def curate(recipe: str, home: Path, save_as: str, changes: tuple[str, ...], train: bool, **more: Any) -> None:
-    """Captures the sources and makes a snapshot of what is worth keeping."""
+    """Captures the sources, makes a snapshot of what is worth keeping, and writes the report of it."""
     more["then_train"] = train
-    click.echo(_summary(home, _run("flows.curate", "curate", recipe, home, save_as, changes, **more)))
+    result = _run("flows.curate", "curate", recipe, home, save_as, changes, **more)
+    click.echo(_summary(home, result))
+    click.echo(f'The kept texts: berry sql "{_texts(_name(recipe, save_as))}" --format json --home {home}')
 
 
 @main.command("train-tokenizer")
@@ -208,11 +210,19 @@ def stats(home: Path, form: "Form") -> None:
 
 @main.command()
 @click.argument("uri")
+@click.option("--recipe", "name", default="", show_default="all of the workspace", help="The name of a recipe.")
 @HOME
 @FORMAT
-def why(uri: str, home: Path, form: "Form") -> None:
+def why(uri: str, name: str, home: Path, form: "Form") -> None:
     """Says why a page was kept, dropped or failed. URI may be a part of an address."""
-    _answer(home, "select * from why($1)", form, [uri], f"no document's address holds {uri!r}")
+    asked = "select * from why($1) where $2 in ('', recipe)"
+    nothing = f"no document's address{f' in recipe {name}' if name else ''} holds {uri!r}"
+    if form == "table":
+        from flows.why import blocks
+
+        click.echo(blocks(_asked(home, asked, [uri, name], nothing)))
+    else:
+        _answer(home, asked, form, [uri, name], nothing)
 
 
 @main.command()
@@ -301,22 +311,36 @@ from corpus_stats group by all order by all
 """
 
 
-def _answer(home: Path, statement: str, form: "Form", parameters: list[Any] | None = None, nothing: str = "") -> None:
-    from warehouse.console import format_answer, query
+def _asked(home: Path, statement: str, parameters: list[Any] | None, nothing: str) -> "Answer":
+    """The answer of a workspace. Raises BerryError, saying `nothing`, where that is not empty and the answer is."""
+    from warehouse.console import query
 
-    width = None if sys.stdout.isatty() else PIPE_WIDTH
     answer = query(Workspace(home.resolve()), statement, parameters)
     if nothing and not answer.rows:
         raise BerryError(f"{home}: {nothing}.")
-    click.echo(format_answer(answer, form, width))
+    return answer
+
+
+def _answer(home: Path, statement: str, form: "Form", parameters: list[Any] | None = None, nothing: str = "") -> None:
+    from warehouse.console import format_answer
+
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    click.echo(format_answer(_asked(home, statement, parameters, nothing), form, width))
+
+
+def _name(recipe: str, save_as: str) -> str:
+    """The name under which a run's results are kept."""
+    from curation.recipe import find_recipe, load_recipe
+
+    return save_as or load_recipe(find_recipe(recipe)).name
 
 
 def _run(module: str, name: str, recipe: str, home: Path, save_as: str, changes: tuple[str, ...], **more: Any) -> dict[str, Any]:
     """Runs a flow in this process and returns its result; its failure becomes an error message."""
-    from curation.recipe import find_recipe, load_recipe
+    from curation.recipe import find_recipe
 
     path = find_recipe(recipe)
-    click.echo(f"{name.replace('_', ' ')} {save_as or load_recipe(path).name} in {home}")
+    click.echo(f"{name.replace('_', ' ')} {_name(recipe, save_as)} in {home}")
     _quiet_prefect()
     from importlib import import_module
 
@@ -369,3 +393,8 @@ def _quiet_prefect() -> None:
 def _summary(home: Path, result: dict[str, Any]) -> str:
     lines = [f"{key.replace('_', ' '):<12} {value}" for key, value in result.items()]
     return "\n".join([*lines, f'Ask it in SQL: berry sql "select * from ledger" --home {home}'])
+
+
+def _texts(name: str) -> str:
+    """SQL for the kept texts of a recipe."""
+    return f"select domain, uri, text from documents semi join corpus using (recipe, doc_id) where recipe = '{name}'"

@@ -25,6 +25,7 @@ from flows.follow import follow
 from flows.forms import DuplicateChanges, MixChanges, SplitChanges, Threshold, WorkerCount, changed
 from flows.job import Job
 from flows.pipeline import Pipeline
+from flows.reports import make_report
 from flows.run_page import pages
 from flows.runners import task_runner
 from flows.schedules import stand_for_missed_runs
@@ -53,7 +54,7 @@ def curate(
     then_train: bool = False,
     workers: WorkerCount = 0,
 ) -> State[dict[str, Any]]:
-    """Captures the sources of a recipe and makes a snapshot of what is worth keeping.
+    """Captures the sources of a recipe, makes a snapshot of what is worth keeping, and writes the report of it.
 
     Args:
         recipe: Name or path of a recipe.
@@ -71,10 +72,10 @@ def curate(
     stand_for_missed_runs()
     asked, folder = read_recipe(recipe)
     settings = changed(asked, save_as=save_as, quality=quality, duplicates=duplicates, splits=splits, mix=mix)
-    with session(settings, home, workers, stages.CURATION, Work.CORPUS) as pipeline:
+    with session(settings, home, workers, stages.CURATION_AND_REPORT, Work.CORPUS) as pipeline:
         captures = capture(pipeline, settings, folder, Asking(this_run() if refresh else "", offline, asked.name))
         corpus, new, said = curate_corpus(pipeline, settings, captures)
-        made = {"snapshot_id": corpus.snapshot_id, **said}
+        made = {"snapshot_id": corpus.snapshot_id, **said, "report": make_report(pipeline, settings)}
         if then_train:
             made |= follow(pipeline, settings, {"recipe": recipe, "home": home, "save_as": save_as})
         show_outcome(pipeline, said["sources"])

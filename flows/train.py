@@ -1,8 +1,5 @@
 """Flow `train-strawberry`: from token shards to a trained model, its losses beside baselines, and the report."""
 
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from prefect import flow, get_run_logger
@@ -12,13 +9,10 @@ from curation.recipe import Recipe
 from flows import current, stages
 from flows.events import SHARDS_PUBLISHED, announce
 from flows.forms import TrainingChanges, changed
-from flows.job import Job
-from flows.pipeline import Pipeline
-from flows.report.page import write_report
+from flows.reports import make_report
 from flows.runners import task_runner
 from flows.service import on_a_server
 from flows.session import Work, completed, fails_plainly, holding, read_recipe, run_name, session, show_outcome
-from warehouse.store import expose
 
 
 @flow(name="train-strawberry", task_runner=task_runner(), flow_run_name=run_name, persist_result=False)
@@ -46,9 +40,9 @@ def train_and_report(recipe: Recipe, home: str, again: bool = False) -> dict[str
     with session(recipe, home, 1, stages.AFTER_SHARDS, Work.MODEL) as pipeline:
         losses = make_model(pipeline, recipe, again)
         with holding(pipeline.workspace, recipe.name, Work.CORPUS):
-            make_report(pipeline, recipe)
+            report = make_report(pipeline, recipe)
         show_outcome(pipeline)
-        return {**losses, "report": str(pipeline.workspace.report(recipe.name))}
+        return {**losses, "report": report}
 
 
 def train_next(
@@ -65,19 +59,3 @@ def train_next(
         return {"training": f"was not started; start {train_strawberry.name} by hand"}
     get_run_logger().info("the shards are published, and a run of %s is to train on them", train_strawberry.name)
     return {"training": "asked for"}
-
-
-def make_report(pipeline: Pipeline, recipe: Recipe) -> None:
-    """Writes the report of all that the recipe has so far."""
-    workspace = pipeline.workspace
-    corpus, vocabulary = current.load(workspace, recipe.name, current.Corpus), current.load(workspace, recipe.name, current.Vocabulary)
-    shards, model = current.load(workspace, recipe.name, current.Shards), current.load(workspace, recipe.name, current.Model)
-    shown = tuple(map(repr, (corpus, vocabulary, shards, model)))
-    job = Job(recipe.name, shown, recipe.digest, partial(_report, pipeline, recipe), folder=True)
-    made = pipeline.run_here(stages.REPORT, job, 1)
-    expose(made["report.html"], workspace.report(recipe.name))
-
-
-def _report(pipeline: Pipeline, recipe: Recipe, out: Path, advance: Callable[[int, str], None]) -> None:
-    write_report(pipeline.workspace, recipe.name, out / "report.html")
-    advance(1, "")

@@ -197,7 +197,7 @@ def _table(answer: Answer, width: int | None) -> str:
         numeric = any(isinstance(row[place], int | float) for row in answer.rows)
         table.add_column(Text(name), justify="right" if numeric else "left", overflow="ellipsis", no_wrap=len(answer.rows) > 1)
     for row in answer.rows:
-        table.add_row(*(Text(_shown(value)) for value in row))
+        table.add_row(*(Text(shown(value)) for value in row))
     text = io.StringIO()
     console = Console(file=text, width=width or Console().width, highlight=False)
     console.print(table)
@@ -205,7 +205,8 @@ def _table(answer: Answer, width: int | None) -> str:
     return f"{text.getvalue()}{count}{', and more' if answer.more else ''}"
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as a person reads it on a terminal, which no text of a stranger can steer."""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     if isinstance(value, float):

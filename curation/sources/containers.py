@@ -197,7 +197,7 @@ def _opened(raw: IO[bytes], place: _Place) -> Iterator[Member]:
 
 
 def _zip_members(raw: IO[bytes], place: _Place) -> Iterator[Member]:
-    with zipfile.ZipFile(raw if place.depth == DEEPEST else _rewindable(raw)) as archive:
+    with _zip(raw if place.depth == DEEPEST else _rewindable(raw), place.name) as archive:
         require_no_bomb(archive)
         for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
             if info.filename.endswith("/"):
@@ -211,6 +211,15 @@ def _zip_members(raw: IO[bytes], place: _Place) -> Iterator[Member]:
                     yield from _opened(stream, inner)
             except UNREADABLE as error:
                 yield inner.failed(error)
+
+
+def _zip(raw: IO[bytes], name: str) -> zipfile.ZipFile:
+    """Opens what begins as a zip. Raises BadZipFile, which names it, where its directory cannot be read."""
+    try:
+        return zipfile.ZipFile(raw)
+    except zipfile.BadZipFile as error:
+        why = "the directory at its end is missing" if str(error) == "File is not a zip file" else str(error)
+        raise zipfile.BadZipFile(f"{name} was cut off or is damaged: {why}") from error
 
 
 def _seven_zip_members(raw: IO[bytes], place: _Place) -> Iterator[Member]:

@@ -20,6 +20,9 @@ MEMBERS = 24
 REASONS = 5
 """Reasons shown of each domain before the rest is folded away."""
 
+EXAMPLES = 3
+"""Documents shown of each reason, all but the first folded away."""
+
 _EXPLANATIONS = {str(reason): reason.explanation for reason in Reason}
 
 _LOSSES = (
@@ -68,7 +71,7 @@ def total(accounts: list[Row]) -> Row:
 
 def reasons(reader: Reader) -> Facts | None:
     """Why documents were dropped or failed, by domain, the commonest reason first."""
-    rows = reader.rows("reasons.sql")
+    rows = reader.rows("reasons.sql", EXAMPLES)
     if not rows:
         return None
     most = max(row["documents"] for row in rows)
@@ -126,6 +129,8 @@ def compression(reader: Reader) -> Facts | None:
     rows = reader.current("held_out_compression.sql")
     if not rows:
         return None
+    measured = {row["domain"] for row in rows}
+    absent = [row["domain"] for row in reader.current("snapshot_domains.sql") if row["domain"] not in measured]
     whole = {name: sum(row[name] for row in rows) for name in ("documents", "characters", "bytes", "tokens")}
     for row in [*rows, whole]:
         row["characters_per_token"] = row["characters"] / row["tokens"]
@@ -133,7 +138,7 @@ def compression(reader: Reader) -> Facts | None:
     most = max(row["bytes_per_token"] for row in rows)
     for row in rows:
         row["bar"] = bar(row["bytes_per_token"], row["domain"], most)
-    return {"rows": rows, "total": whole}
+    return {"rows": rows, "total": whole, "absent": absent}
 
 
 def _account(account: Row, most: int) -> Row:

@@ -22,12 +22,11 @@ SAMPLE_CHARACTERS = 1_500
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: how to read it, and which command brings it about."""
+    """A part of the page, and how to read it."""
 
     anchor: str
     title: str
     reading: str
-    command: str
     facts: Callable[[Reader], Facts | None]
 
 
@@ -36,77 +35,66 @@ SECTIONS = (
         "ledger",
         "From captured to kept",
         "Read downwards: each bar hangs from where the one above it ended, and what is left at the bottom is the corpus.",
-        "berry build",
         corpus_figures.ledger,
     ),
     Section(
         "reasons",
         "Why documents were left out",
-        "Each bar counts the documents that one reason decided on, on one scale for all domains; below it, one of them and what was wrong.",
-        "berry build",
+        "Each bar counts the documents that one reason decided on, on one scale for all domains; with it, up to three of them.",
         corpus_figures.reasons,
     ),
     Section(
         "cleaning",
         "What cleaning did to the text",
         "Each bar counts the documents that one cleaner changed; `berry sql` shows each edit in the column edits of documents.",
-        "berry build",
         corpus_figures.cleaning,
     ),
     Section(
         "mix",
         "Domains before and after balance",
         "The pale bar is the training text at hand, the full bar what the mix takes of it; longer than pale means repeated.",
-        "berry build",
         corpus_figures.mix,
     ),
     Section(
         "clusters",
         "Largest clusters of duplicates",
         "Each row is the one document that was kept; open it to see which others were dropped for being too much like it.",
-        "berry build",
         corpus_figures.clusters,
     ),
     Section(
         "compression",
         "Compression",
         "Measured on validation text that the vocabulary never saw: longer bars mean fewer tokens for the same text.",
-        "berry build",
         corpus_figures.compression,
     ),
     Section(
         "training",
         "Training",
         "Lower is better: the model has learned what its curve gains on the dashed lines, which know only word frequencies.",
-        "berry train",
         training_figures.training,
     ),
     Section(
         "losses",
         "Validation loss by domain",
         "Shorter is better; nats per token depend on the vocabulary, bits per byte can be compared with any other model's.",
-        "berry train",
         training_figures.losses,
     ),
     Section(
         "samples",
         "Samples",
         "The grey beginning is from a held-out document; the rest was written by the model and is not edited.",
-        "berry train",
         training_figures.samples,
     ),
     Section(
         "timings",
         "Time per stage",
         "From the newest run that computed something of a stage: bars show time on the clock, work is summed over processes.",
-        "berry build",
         training_figures.timings,
     ),
     Section(
         "provenance",
         "Provenance",
         "The same recipe over the same captures gives the same snapshot; these names say which ones they were.",
-        "berry build",
         training_figures.provenance,
     ),
 )

@@ -2,7 +2,7 @@
 SELECT
     domain,
     count(*) AS documents,
-    sum(characters)::BIGINT AS characters,
+    coalesce(sum(characters), 0)::BIGINT AS characters,
     count(*) FILTER (len(cleaners) > 0) AS changed
 FROM documents
 WHERE recipe = $1

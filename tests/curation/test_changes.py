@@ -33,12 +33,17 @@ def test_items_that_changed_came_and_went_are_counted_and_those_that_were_kept(t
     rows = [("same", "s", None, None), ("changed", "b", None, None), ("gone", None, None, "404"), ("failing", None, "503", None)]
     after = [partition(tmp_path / "3", *rows), partition(tmp_path / "4", ("failed", "y", None, None), ("new", "n", None, None))]
     kept = snapshot(tmp_path / "5", "same", "changed", "new")
-    assert changes(before, after, kept, tmp_path) == Changes(changed=1, new=2, gone=2, survived=2)
+    assert changes(before, after, kept, tmp_path) == Changes(changed=1, new=2, gone=2, survived=2, failed=1)
 
 
 def test_of_a_first_capture_everything_that_could_be_had_is_new(tmp_path: Path) -> None:
     after = [partition(tmp_path / "1", ("a", "s", None, None), ("b", None, "503", None), ("c", "t", None, None))]
-    assert changes([], after, snapshot(tmp_path / "2", "c"), tmp_path) == Changes(changed=0, new=2, gone=0, survived=1)
+    assert changes([], after, snapshot(tmp_path / "2", "c"), tmp_path) == Changes(changed=0, new=2, gone=0, survived=1, failed=1)
+
+
+def test_items_that_failed_are_mentioned_where_there_are_any() -> None:
+    assert str(Changes(changed=0, new=56, gone=0, survived=31)) == "0 changed, 56 new, 0 gone, 31 survived"
+    assert str(Changes(changed=0, new=56, gone=0, survived=31, failed=4)) == "0 changed, 56 new, 0 gone, 31 survived, 4 failed"
 
 
 def test_what_is_kept_although_gone_is_gone_once_and_new_when_it_is_back(tmp_path: Path) -> None:

@@ -33,6 +33,14 @@ def test_all_broken_rules_are_recorded_and_the_first_decides() -> None:
 def test_a_row_tells_value_and_threshold() -> None:
     row = judge(score("short", Domain.WIKI, "a"), Policy(languages=[], min_characters=100))[0]
     assert (row.reason, row.value, row.threshold) == (Reason.TOO_SHORT, 5, 100)
+    assert row.detail == "characters must be at least 100 (min_characters), not 5. The text has too few characters."
+
+
+def test_a_value_beside_its_threshold_is_told_finely_enough_to_differ_from_it() -> None:
+    rules = Policy(languages=[], **{rule.setting: 0 for rule in RULES} | {"max_top_2gram": 0.2, "max_characters": 1_000})
+    row, other = judge(score("short", Domain.WIKI, "a") | {"characters": 1_234_567.0, "top_2gram": 0.20000004}, rules)
+    assert "at most 1,000 (max_characters), not 1,234,567. " in str(row.detail)
+    assert "at most 0.2 (max_top_2gram), not 0.20000004. " in str(other.detail)
 
 
 def test_zero_switches_a_rule_off() -> None:

@@ -30,11 +30,18 @@ REASONS = {
 }
 
 
-def write_corpus(workspace: Workspace, undecided: int = 0) -> None:
-    """Tables of a curated corpus that was never trained on; the last stage missed so many of its documents."""
+def write_corpus(workspace: Workspace, undecided: int = 0, textless: str = "") -> None:
+    """Tables of a curated corpus that was never trained on; the last stage missed so many of its documents.
+
+    No text could be had of the domain `textless`.
+    """
     documents = [_document(source, domain, number) for source, (domain, size) in SOURCES.items() for number in range(size)]
     _write(workspace, "captures", [_capture(document) for document in documents])
-    _write(workspace, "documents", [_text(document) for document in documents])
+    _write(
+        workspace,
+        "documents",
+        [_text(document) | ({"characters": None} if document["domain"] == textless else {}) for document in documents],
+    )
     decisions = [row for document in documents for row in _decisions(document)]
     missed = [row for row in decisions if row["stage"] == "balance"][:undecided]
     _write(workspace, "decisions", [row for row in decisions if row not in missed])
@@ -46,8 +53,8 @@ def write_corpus(workspace: Workspace, undecided: int = 0) -> None:
     _write(workspace, "lineage", [older, {**lineage, "sequence": 2, "snapshot_id": SNAPSHOT}])
 
 
-def write_vocabulary(workspace: Workspace) -> None:
-    """Tables of a vocabulary and its shards."""
+def write_vocabulary(workspace: Workspace, without: str = "") -> None:
+    """Tables of a vocabulary and its shards; no text is held out of the domain `without`."""
     tokenizer = {"tokenizer_id": digest("tokenizer"), "snapshot_id": SNAPSHOT}
     facts = {"entries": 8192, "pattern": "o200k", "trained_characters": 4_650_000, "never_used": 126}
     _write(workspace, "tokenizers", [{**tokenizer, **facts}])
@@ -57,7 +64,7 @@ def write_vocabulary(workspace: Workspace) -> None:
         size = 90_000 - 14_000 * place
         amounts = {"documents": 12 - place, "characters": size - 900, "bytes": size, "tokens": round(size / ratio)}
         rows.append({**tokenizer, "domain": domain, "source": domain, "split": "val", **amounts})
-    _write(workspace, "compression", rows)
+    _write(workspace, "compression", [row for row in rows if row["domain"] != without])
     _write(workspace, "spans", [_span("train", 1_420_000), _span("val", 81_000), _span("test", 80_000)])
 
 

@@ -29,6 +29,9 @@ def test_an_assignment_fills_in_a_box_of_a_form(assignments: list[str], expected
 @pytest.mark.parametrize(
     ("assignment", "said"),
     [
+        ("policies.lore.cleaning.phones=false", "is switched in the recipe: [policies.lore.cleaning], and below it phones = false"),
+        ("policies.lore.min_words=10", "did you mean quality.lore.min_words=10?"),
+        ("policies.lore=10", "a threshold is written quality.DOMAIN.RULE=VALUE; cleaning is switched in the recipe"),
         ("training.stpes=5", "unknown key 'stpes'; did you mean 'steps'?"),
         ("trainin.steps=5", "this command changes nothing of 'trainin'; did you mean 'training'?"),
         ("home.x=1", "this command changes nothing of 'home'; valid keys: duplicates, splits"),

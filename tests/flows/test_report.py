@@ -102,7 +102,7 @@ def test_sections_without_data_say_what_to_run(tmp_path: Path) -> None:
     rows.write_corpus(workspace)
     curated = report(workspace)
     assert absent(curated) == {"compression", "training", "losses", "samples", "timings"}
-    assert f"run <code>berry train {rows.RECIPE}</code>" in curated
+    assert f"run <code>berry build {rows.RECIPE}</code>" in curated
     rows.write_vocabulary(workspace)
     assert "compression" not in absent(report(workspace))
 
@@ -145,6 +145,37 @@ def test_what_each_cleaner_did_is_counted_by_domain(html: str) -> None:
 
 def test_a_reason_shows_what_was_wrong_with_its_example(html: str) -> None:
     assert re.search(r'<em class="failed">failed</em>.*?<span class="why">post [^<]+ is malformed</span>', html)
+
+
+def test_a_reason_has_two_more_examples_folded_away_and_none_where_there_are_none(html: str) -> None:
+    section = html[html.index('<section id="reasons"') : html.index('<section id="cleaning"')]
+    rows_of = [
+        (row, int(row.rpartition('<td class="n">')[2].replace(",", ""))) for row in re.findall(r"<tr>(.*?)</td></tr>", section, re.S)
+    ]
+    assert max(documents for _, documents in rows_of) > 3
+    for row, documents in rows_of:
+        assert row.count('<bdi class="uri"') == min(documents, 3), row
+        assert ("more example" in row) == (documents > 1)
+    assert "select * from verdicts" in section
+
+
+def test_a_domain_without_held_out_text_is_named_beside_the_compression_of_the_others(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    rows.write_corpus(workspace)
+    rows.write_vocabulary(workspace, without="paper")
+    section = report(workspace).partition('<section id="compression"')[2].partition("</section>")[0]
+    assert "No document was held out for validation of: paper" in section
+
+
+def test_no_domain_is_named_where_all_have_held_out_text(html: str) -> None:
+    assert "No document was held out" not in html
+
+
+def test_a_domain_of_which_nothing_could_be_read_has_no_characters(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    rows.write_corpus(workspace, textless="paper")
+    section = report(workspace).partition('<section id="cleaning"')[2].partition("</section>")[0]
+    assert "0 of 44 documents changed, 0 characters" in section
 
 
 def test_a_source_that_does_not_add_up_gets_a_cross(tmp_path: Path) -> None:

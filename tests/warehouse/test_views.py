@@ -73,7 +73,7 @@ def test_drop_reasons_count_each_document_once_with_an_example(workspace: Worksp
     asked = ("documents", "characters", "example_uri", "example_detail")
     found = {row["reason"]: tuple(row[name] for name in asked) for row in ask(workspace, "FROM drop_reasons")}
     assert found == {
-        "few_words": (1, 200, uri("birch"), "words must be at least min_words. The text has too few words."),
+        "few_words": (1, 200, uri("birch"), "words must be at least 40 (min_words), not 10. The text has too few words."),
         "near_duplicate": (1, 300, uri("cedar"), f"of {uri('apple')}"),
         "over_share": (1, 400, uri("elder"), None),
         "capture_failed": (1, 0, uri("dogwood"), "connection reset"),
