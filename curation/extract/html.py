@@ -93,6 +93,8 @@ def extract_html(item: Captured) -> Extracted:
         return found
     write_inline(tree)
     opening = Opening(tree, page)
+    if not opening.is_titled:
+        _keep_line_below_headline(tree)
     found = _result(*_web_text(tree, page, source, opening), title)
     if not is_lost(opening, found.text, title):
         return found
@@ -164,6 +166,15 @@ def _result(text: str, extractor: str, title: str | None) -> Extracted:
     if not text:
         raise Dropped(Reason.EMPTY, "the page has no main text")
     return Extracted(text, title, extractor)
+
+
+def _keep_line_below_headline(tree: etree._Element) -> None:
+    """Takes from the line below a headline the class by which a website's author would leave: here it is the text's own."""
+    for heading in tree.iter("h1"):
+        below = heading.getnext()
+        if below is not None and below.tag == "p":
+            below.attrib.pop("class", None)
+        return
 
 
 def _title(tree: etree._Element, page: PageNames) -> str | None:

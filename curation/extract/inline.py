@@ -132,7 +132,8 @@ def _write_raised(element: etree._Element) -> None:
     if element.tag == "sub":
         element.text = lowered(said, before) + (element.text or "")
         return
-    around, below = _link_around(element), element.getnext()
+    is_label = not before.strip() and not is_numbered(said)  # A note begins with its own letter.
+    around, below = None if is_label else _link_around(element), element.getnext()
     link = next(element.iter("a"), None) if around is None else around
     if link is None and below is not None and below.tag == "sub" and _SLASH.fullmatch(after) and said.isdigit():
         element.text, element.tail = (" " if before[-1:].isdigit() else "") + (element.text or ""), "/"

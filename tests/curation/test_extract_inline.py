@@ -126,6 +126,10 @@ def test_a_link_goes_only_with_a_sign_that_is_all_of_it(line: str, expected: str
     assert text_of(line) == expected
 
 
+def test_the_letter_that_a_note_begins_with_stays() -> None:
+    assert text_of("</p><p><a href='#ref'><sup>A</sup></a> Built in the year of the flood.").split("\n\n")[-1][0] == "A"
+
+
 def test_a_cross_reference_of_a_manual_is_no_mark_of_a_footnote() -> None:
     assert text_of("See <a class='reference internal' href='#go'>go</a> and step <a href='#s2'>2</a>.") == "See go and step 2."
 

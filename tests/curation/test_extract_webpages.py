@@ -62,6 +62,11 @@ def test_an_author_below_a_headline_that_is_no_title_of_the_head_stays(head: str
     assert (found.title, found.text) == ("Silver below the mountain", f"## by Gimli Groin\n\n{PROSE}")
 
 
+def test_an_author_by_class_below_such_a_headline_stays() -> None:
+    page = f"<html><body><h1>Silver below the mountain</h1><p class='author'>by Gimli Groin</p>{paragraphs(0, 1, 2, 3)}</body></html>"
+    assert text_of(page) == f"by Gimli Groin\n\n{PROSE}"
+
+
 def test_text_behind_the_end_of_a_page_is_read() -> None:
     assert text_of(f"<html><body>{paragraphs(0, 1)}</body></html>{paragraphs(2, 3)}") == PROSE
 
