@@ -10,7 +10,7 @@ from lxml import etree
 
 from curation.extract.elements import names
 from curation.extract.mathml import formula_text
-from curation.extract.pruning import remove
+from curation.extract.pruning import GONE, remove
 from curation.extract.raised import is_mark, is_numbered, lowered, raised
 
 INLINE = names(
@@ -58,8 +58,9 @@ def write_inline(tree: etree._Element) -> None:
             _write_script(element)
         elif element.tag in CODE:
             _write_code(element)
-        elif element.getparent() is not None:
+        else:
             _write_raised(element)
+    etree.strip_elements(tree, GONE, with_tail=False)
 
 
 def _write_formula(math: etree._Element) -> None:
@@ -168,9 +169,9 @@ def _text_before(element: etree._Element) -> str:
         previous, parent = node.getprevious(), node.getparent()
         if previous is not None:
             said = (previous.tail or "") + said
-            if previous.tag not in INLINE:
+            if previous.tag not in INLINE and previous.tag != GONE:
                 break
-            said = "".join(previous.itertext()) + said
+            said = ("" if previous.tag == GONE else "".join(previous.itertext())) + said
             node = previous
         elif parent is not None:
             said = (parent.text or "") + said
@@ -183,13 +184,19 @@ def _text_before(element: etree._Element) -> str:
 
 
 def _take_out(element: etree._Element) -> None:
-    """Takes a mark out of its line, and the space before it where another or a full stop follows."""
+    """Takes a mark out of its line, and the space before it where another or a full stop follows.
+
+    It leaves its tree with all others, since to move the text behind each of many takes the square of their number.
+    """
     parent, previous = element.getparent(), element.getprevious()
     if parent is None:
         return
+    for _ in range(MOST_STEPS):
+        if previous is not None and previous.tag == GONE and not previous.tail:
+            previous = previous.getprevious()
     if _CLOSING.match(element.tail or "") or (not element.tail and element.getnext() is None):
         if previous is not None and previous.tail:
             previous.tail = previous.tail.rstrip(" \t")
         elif previous is None and parent.text and parent.tag not in INLINE:
             parent.text = parent.text.rstrip(" \t")
-    remove(element)
+    element.tag = GONE

@@ -79,6 +79,7 @@ def test_the_source_of_a_formula_that_a_script_draws_is_taken_once() -> None:
         ("in the tower.<sup>1</sup> It", "in the tower. It"),
         ("it is dry. <sup><a href='#n1'>[1]</a></sup><i>Later</i> it rained", "it is dry. Later it rained"),
         ("the war<sup>2</sup> (in May)<sup>3</sup>", "the war (in May)"),
+        ("the war <sup>1</sup> <sup>2</sup>.", "the war."),
     ],
 )
 def test_marks_of_footnotes_go(line: str, expected: str, text: object) -> None:
