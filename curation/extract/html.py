@@ -16,6 +16,7 @@ from curation.extract.blocks import elements_of_class, render
 from curation.extract.elements import names
 from curation.extract.inline import write_inline
 from curation.extract.kinds import Kind, page_kind
+from curation.extract.line_numbers import drop_line_numbers
 from curation.extract.manuals import manual_text
 from curation.extract.opening import Opening, is_lost
 from curation.extract.page_names import PageNames
@@ -59,6 +60,9 @@ _SET_ASIDE = names("disambigbox disambig setindexbox")
 _PARSOID = ("mw:pageid", "mw:pagenamespace")
 _NAMESPACE_CLASS = re.compile(r"\bns-(-?\d+|special)\b")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_ENDS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+"""What ends no page: browsers read on behind it, and libxml2 does not."""
+
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r")
 _SPACED = bytes.maketrans(b"\v\f", b"  ")
 _CONTROL_REFERENCE = re.compile(
@@ -89,6 +93,8 @@ def extract_html(item: Captured) -> Extracted:
         return found
     write_inline(tree)
     opening = Opening(tree, page)
+    if not opening.is_titled:
+        _keep_line_below_headline(tree)
     found = _result(*_web_text(tree, page, source, opening), title)
     if not is_lost(opening, found.text, title):
         return found
@@ -128,7 +134,7 @@ def parse_html(source: str, parsers: type[etree.HTMLParser] = etree.HTMLParser) 
         raise Dropped(Reason.TOO_LARGE, f"{tags:,} tags, read are at most {MAX_TAGS:,}", float(tags), float(MAX_TAGS))
     parser = parsers(remove_comments=True, remove_pis=True, encoding="utf-8")
     try:
-        tree = etree.fromstring(_writable(_DECLARATION.sub("", source)), parser=parser)
+        tree = etree.fromstring(_writable(_ENDS.sub("", _DECLARATION.sub("", source))), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise Failed(f"no HTML: {error}", Reason.MALFORMED) from error
     for entry in parser.error_log:
@@ -137,6 +143,7 @@ def parse_html(source: str, parsers: type[etree.HTMLParser] = etree.HTMLParser) 
     if tree is None:
         raise Failed("no HTML: the document is empty", Reason.MALFORMED)
     etree.strip_elements(tree, *UNSEEN, with_tail=False)
+    drop_line_numbers(tree)
     return tree
 
 
@@ -159,6 +166,15 @@ def _result(text: str, extractor: str, title: str | None) -> Extracted:
     if not text:
         raise Dropped(Reason.EMPTY, "the page has no main text")
     return Extracted(text, title, extractor)
+
+
+def _keep_line_below_headline(tree: etree._Element) -> None:
+    """Takes from the line below a headline the class by which a website's author would leave: here it is the text's own."""
+    for heading in tree.iter("h1"):
+        below = heading.getnext()
+        if below is not None and below.tag == "p":
+            below.attrib.pop("class", None)
+        return
 
 
 def _title(tree: etree._Element, page: PageNames) -> str | None:

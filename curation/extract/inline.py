@@ -1,6 +1,7 @@
 """What stands raised, lowered or drawn in a line of HTML is written so that it reads without its place on the line.
 
-Formulas become TeX, powers `10^7`, fractions `7 1/2`; marks of footnotes go, and with them the links of headings to themselves.
+Formulas become TeX, powers `10^7`, fractions `7 1/2`; code that looks like markup stands between backquotes. Marks of
+footnotes go, and with them the links of headings to themselves.
 """
 
 import re
@@ -9,12 +10,14 @@ from lxml import etree
 
 from curation.extract.elements import names
 from curation.extract.mathml import formula_text
-from curation.extract.pruning import remove
+from curation.extract.pruning import GONE, remove
 from curation.extract.raised import is_mark, is_numbered, lowered, raised
 
 INLINE = names(
     "a abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd mark nobr q s samp small span strike strong sub sup time tt u var"
 )
+
+CODE = names("code kbd samp tt")
 
 MOST_STEPS = 12
 """Elements before a raised sign that are read for what it stands on."""
@@ -22,6 +25,11 @@ MOST_STEPS = 12
 ENOUGH = 60
 """Characters before a raised sign that are read, so that brackets of a few words are seen whole."""
 
+MOST_BREAKS = 1
+"""Line ends in code within a line, which stand there for spaces; code of more lines is a block."""
+
+_TICKS = re.compile("`+")
+_BREAKS = re.compile(r"\s*\n\s*")
 _NOTE_CLASS = re.compile(r"(?:^|[\s_-])(?:footnotes?|endnotes?|noteref|fnref|fn-?ref|note-?link|sd(?:foot|end)noteanc)(?=[\s_-]|$)", re.I)
 _CITED_CLASS = re.compile(r"(?:^|\s)(?:reference|mw-ref)(?=\s|$)")
 _BACK_CLASS = re.compile(r"(?:^|[\s_-])(?:backref|reversefootnote|backlink|headerlink|header-?anchor|anchorjs-link)(?=[\s_-]|$)", re.I)
@@ -43,13 +51,16 @@ def write_inline(tree: etree._Element) -> None:
         _drop_link(link)
     for line_break in _BROKEN_HEADINGS(tree):
         _become(line_break, " ")
-    for element in list(tree.iter("math", "script", "sup", "sub")):
+    for element in list(tree.iter("math", "script", "sup", "sub", *CODE)):
         if element.tag == "math":
             _write_formula(element)
         elif element.tag == "script":
             _write_script(element)
-        elif element.getparent() is not None:
+        elif element.tag in CODE:
+            _write_code(element)
+        else:
             _write_raised(element)
+    etree.strip_elements(tree, GONE, with_tail=False)
 
 
 def _write_formula(math: etree._Element) -> None:
@@ -69,6 +80,28 @@ def _write_script(script: etree._Element) -> None:
         remove(drawn)
     mark = "$$" if "display" in kind else "$"
     _become(script, f"{mark}{source}{mark}" if source else "")
+
+
+def _write_code(element: etree._Element) -> None:
+    """Puts code that reads like markup between backquotes, more of them than it holds itself, so that no cleaner takes it for such."""
+    said = "".join(element.itertext())
+    if not any(sign in said for sign in "<&") or said.strip().count("\n") > MOST_BREAKS or element.find(".//br") is not None:
+        return
+    if next(element.iterancestors("pre", *CODE), None) is not None:
+        return
+    for text in element.xpath(".//text()"):  # the code of a line is closed in its line
+        holder, plain = text.getparent(), _BREAKS.sub(" ", text)
+        if text.is_tail:
+            holder.tail = plain
+        else:
+            holder.text = plain
+    run = "`" * (max(map(len, _TICKS.findall(said)), default=0) + 1)
+    space = " " if said.startswith("`") or said.endswith("`") else ""
+    element.text = f"{run}{space}{element.text or ''}"
+    if len(element):
+        element[-1].tail = f"{element[-1].tail or ''}{space}{run}"
+    else:
+        element.text += f"{space}{run}"
 
 
 def _is_drawn(element: etree._Element) -> bool:
@@ -100,26 +133,32 @@ def _write_raised(element: etree._Element) -> None:
     if element.tag == "sub":
         element.text = lowered(said, before) + (element.text or "")
         return
-    link, below = _link_of(element, said), element.getnext()
+    is_label = not before.strip() and not is_numbered(said)  # A note begins with its own letter.
+    around, below = None if is_label else _link_around(element), element.getnext()
+    link = next(element.iter("a"), None) if around is None else around
     if link is None and below is not None and below.tag == "sub" and _SLASH.fullmatch(after) and said.isdigit():
         element.text, element.tail = (" " if before[-1:].isdigit() else "") + (element.text or ""), "/"
         return
     classes = element.get("class") or ""
     is_note = _NOTE_CLASS.search(classes) or _CITED_CLASS.search(classes) or (link is not None and "#" in (link.get("href") or "#"))
-    prefix = None if is_note and is_mark(said) else raised(said, before, after)
+    prefix = None if is_note and is_mark(said) else raised(said, before, after, linked=link is not None)
     if prefix:
         element.text = prefix + (element.text or "")
+        if after[:1].isdigit() and said[-1].isdigit():
+            element.tail = f" {after}"  # 5^12 6^2 is no 5^126^2
     elif prefix is None or (link is not None and is_numbered(said)):
-        _take_out(link if link is not None and element in list(link) else element)
+        _take_out(element if around is None else around)
 
 
-def _link_of(element: etree._Element, said: str) -> etree._Element | None:
-    """The link in a raised sign, or around it, that holds all of it."""
-    for link in element.iter("a"):
-        return link
-    parent = element.getparent()
-    if parent is not None and parent.tag == "a" and is_numbered(said):
-        return parent
+def _link_around(element: etree._Element) -> etree._Element | None:
+    """The link that holds a raised sign and nothing else."""
+    node, parent = element, element.getparent()
+    while parent is not None and parent.tag in INLINE and len(parent) == 1:
+        if (parent.text or "").strip() or (node.tail or "").strip():
+            return None
+        if parent.tag == "a":
+            return parent
+        node, parent = parent, parent.getparent()
     return None
 
 
@@ -130,9 +169,9 @@ def _text_before(element: etree._Element) -> str:
         previous, parent = node.getprevious(), node.getparent()
         if previous is not None:
             said = (previous.tail or "") + said
-            if previous.tag not in INLINE:
+            if previous.tag not in INLINE and previous.tag != GONE:
                 break
-            said = "".join(previous.itertext()) + said
+            said = ("" if previous.tag == GONE else "".join(previous.itertext())) + said
             node = previous
         elif parent is not None:
             said = (parent.text or "") + said
@@ -145,13 +184,19 @@ def _text_before(element: etree._Element) -> str:
 
 
 def _take_out(element: etree._Element) -> None:
-    """Takes a mark out of its line, and the space before it where another or a full stop follows."""
+    """Takes a mark out of its line, and the space before it where another or a full stop follows.
+
+    It leaves its tree with all others, since to move the text behind each of many takes the square of their number.
+    """
     parent, previous = element.getparent(), element.getprevious()
     if parent is None:
         return
+    for _ in range(MOST_STEPS):
+        if previous is not None and previous.tag == GONE and not previous.tail:
+            previous = previous.getprevious()
     if _CLOSING.match(element.tail or "") or (not element.tail and element.getnext() is None):
         if previous is not None and previous.tail:
             previous.tail = previous.tail.rstrip(" \t")
         elif previous is None and parent.text and parent.tag not in INLINE:
             parent.text = parent.text.rstrip(" \t")
-    remove(element)
+    element.tag = GONE

@@ -57,6 +57,8 @@ class Opening:
         self._headings = [*first, *tree.iter("h2", "h3")]
         self._site_names = {_folded(name) for name in page.meta("og:site_name")}
         self._summaries = {folded for text in page.meta(*_META_SUMMARIES) if len(folded := _folded(text)) > 20}
+        self.is_titled = any(map(self.is_told_by, titles))
+        """Whether the head of the page says its headline, as that of a website's article does."""
 
     def is_told_by(self, title: str) -> bool:
         """Whether a title holds the headline, or is another heading of the page: then the first one is no headline."""
@@ -102,11 +104,16 @@ def _is_link(heading: etree._Element) -> bool:
 
 
 def without_opening(text: str, opening: Opening) -> str:
-    """A text in light Markdown without the headline and what stands above it, and without lines of date and author below it."""
+    """A text in light Markdown without the headline and what stands above it, and without lines of date and author below it.
+
+    A headline that the page's own title does not say is no website's: the lines around it, a subtitle or an author, stay.
+    """
     blocks = text.split("\n\n")
     first = [block.lstrip("# ") for block in blocks[:MOST]]
     titles = [at for at, block in enumerate(first) if opening.repeats_title(block)]
     headed = bool(titles) and all(len(block) < LINE or opening.leads_to_title(block) for block in first[: titles[0]])
+    if headed and not opening.is_titled:
+        return "\n\n".join(blocks[: titles[0]] + blocks[titles[0] + 1 :])
     begin = titles[0] + 1 if headed else 0
     while begin < len(blocks) - 1 and _leads_in(blocks[begin], headed, opening):
         begin += 1

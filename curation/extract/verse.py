@@ -9,10 +9,11 @@ from curation.extract.elements import names
 LEAST_LINES = 3
 LEAST_WORDS = 3.0  # of a line, on average
 LEAST_CAPITALS = 0.6  # of lines, which begin with one
+MOST_STATEMENTS = 0.5  # of lines, which end with a semicolon as those of programs do
 LEAST_COMMON = 0.15  # of words, which are common ones, where lines begin small
 
 _FENCE = re.compile(r"^(`{3,}|~{3,})(.*)$")
-_SIGNS = re.compile(r"[{}\[\]<>=;$#|\\_@^~*/+%`0-9]|\w\(|[a-z]\.[a-z]")
+_SIGNS = re.compile(r"[{}\[\]<>=$#|\\_@^~*/+%`0-9]|\w\(|[a-z][.;][a-z]")
 """What hardly stands in verse, and in nearly every line of a program, a table or a log."""
 
 _COMMON = names("the a an of and to in i my me you thy thee we our he his she her it that with for but not is was be on at by from")
@@ -46,6 +47,8 @@ def is_verse(lines: list[str]) -> bool:
     said = [line for line in lines if line.strip()]
     words = [word for line in said for word in line.split()]
     if len(said) < LEAST_LINES or len(words) < LEAST_WORDS * len(said) or any(map(_SIGNS.search, said)):
+        return False
+    if sum(line.rstrip().endswith(";") for line in said) > MOST_STATEMENTS * len(said):
         return False
     capitals = sum(line.lstrip(" \t\"'“‘«—–-¿¡(")[:1].isupper() for line in said)
     common = sum(word.strip(",.;:!?\"'").lower() in _COMMON for word in words)

@@ -79,6 +79,7 @@ def test_the_source_of_a_formula_that_a_script_draws_is_taken_once() -> None:
         ("in the tower.<sup>1</sup> It", "in the tower. It"),
         ("it is dry. <sup><a href='#n1'>[1]</a></sup><i>Later</i> it rained", "it is dry. Later it rained"),
         ("the war<sup>2</sup> (in May)<sup>3</sup>", "the war (in May)"),
+        ("the war <sup>1</sup> <sup>2</sup>.", "the war."),
     ],
 )
 def test_marks_of_footnotes_go(line: str, expected: str, text: object) -> None:
@@ -100,10 +101,34 @@ def test_marks_of_footnotes_go(line: str, expected: str, text: object) -> None:
         ("7<sup>1</sup>/<sub>2</sub> miles", "7 1/2 miles"),
         ("<sup>3</sup>⁄<sub>4</sub> of <sup>14</sup>C", "3/4 of 14C"),
         ("the 1<sup>st</sup>, M<sup>lle</sup>, <i>x</i><sup>2</sup>", "the 1st, Mlle, x^2"),
+        ("3<sup>9</sup> positions, 26<sup>6</sup> plates, 8<sup>64</sup>.", "3^9 positions, 26^6 plates, 8^64."),
+        ("1.5<sup>20</sup> and 1,000<sup>4</sup> too", "1.5^20 and 1,000^4 too"),
+        ("cages (5<sup>12</sup>6<sup>2</sup>)", "cages (5^12 6^2)"),
+        ("7–6<sup>(8–6)</sup>, 6–7<sup>5</sup>, 7–6<sup>1</sup>", "7–6(8–6), 6–7^5, 7–6^1"),
+        ("C♯<sup>7</sup>, Cmaj<sup>7</sup>, Dm<sup>7</sup>", "C♯^7, Cmaj^7, Dm^7"),
+        ("|x|<sup>2</sup>, 10<sup>3–5</sup>", "|x|^2, 10^3–5"),
     ],
 )
 def test_powers_indices_and_fractions_are_written(line: str, expected: str) -> None:
     assert text_of(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("signed <a href='/t'>the Treaty of Kiel<sup>1</sup></a> in 1814.", "signed the Treaty of Kiel in 1814."),
+        ("by <a href='/c'>carbon-14 (<sup>14</sup>C)</a> to 900", "by carbon-14 (14C) to 900"),
+        ("<a href='/t'>the year 1950<sup>2</sup></a>, <a href='#x'>section<sup>[2]</sup></a>", "the year 1950, section"),
+        ("<a href='/w'>Windows<sup>*</sup></a> and <a href='/h'><sup>13</sup>C</a>", "Windows and 13C"),
+        ("a day<a href='#fn2'><b><sup>2</sup></b></a>.", "a day."),
+    ],
+)
+def test_a_link_goes_only_with_a_sign_that_is_all_of_it(line: str, expected: str) -> None:
+    assert text_of(line) == expected
+
+
+def test_the_letter_that_a_note_begins_with_stays() -> None:
+    assert text_of("</p><p><a href='#ref'><sup>A</sup></a> Built in the year of the flood.").split("\n\n")[-1][0] == "A"
 
 
 def test_a_cross_reference_of_a_manual_is_no_mark_of_a_footnote() -> None:
@@ -117,3 +142,22 @@ def test_links_of_headings_to_themselves_and_back_from_notes_go() -> None:
 def test_a_heading_of_two_lines_is_one() -> None:
     page = f"<html><body><h2>III<br/>The Ferryman</h2><p>{BEFORE}</p></body></html>"
     assert extract(item(page, "text/html")).text == f"## III The Ferryman\n\n{BEFORE}"
+
+
+@pytest.mark.parametrize("text", [text_of, wiki_text_of], ids=["web", "wiki"])
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("the <code>&lt;p&gt;</code> element, <code>a\n&amp;&amp; b</code>", "the `<p>` element, `a && b`"),
+        ("as <code>Vec<span>&lt;u&gt;</span></code> is", "as `Vec<u>` is"),
+        ("write <code>`&lt;p&gt;`</code> here", "write `` `<p>` `` here"),
+        ("call <code>go()</code> now", "call go() now"),
+    ],
+)
+def test_code_that_looks_like_markup_stands_between_backquotes(line: str, expected: str, text: object) -> None:
+    assert callable(text)
+    assert text(line) == expected
+
+
+def test_code_in_a_block_has_its_fence_alone() -> None:
+    assert text_of("</p><pre><code>&lt;p&gt; &lt;b&gt;</code></pre><p>").split("\n\n")[-1] == "```\n<p> <b>\n```"

@@ -55,6 +55,38 @@ def test_the_headline_goes_into_the_title_with_what_belongs_to_it(above: str) ->
     assert "Silver below the mountain" in found.title
 
 
+@pytest.mark.parametrize("head", ["", "<title>Silver</title>"])
+def test_an_author_below_a_headline_that_is_no_title_of_the_head_stays(head: str) -> None:
+    heading = "<h1>Silver below<br/>the mountain</h1><h2>by Gimli Groin</h2>"
+    found = extract(item(f"<html><head>{head}</head><body>{heading}{paragraphs(0, 1, 2, 3)}</body></html>", "text/html"))
+    assert (found.title, found.text) == ("Silver below the mountain", f"## by Gimli Groin\n\n{PROSE}")
+
+
+def test_an_author_by_class_below_such_a_headline_stays() -> None:
+    page = f"<html><body><h1>Silver below the mountain</h1><p class='author'>by Gimli Groin</p>{paragraphs(0, 1, 2, 3)}</body></html>"
+    assert text_of(page) == f"by Gimli Groin\n\n{PROSE}"
+
+
+def test_text_behind_the_end_of_a_page_is_read() -> None:
+    assert text_of(f"<html><body>{paragraphs(0, 1)}</body></html>{paragraphs(2, 3)}") == PROSE
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "<table><tr><td class='linenos'><pre>1\n2</pre></td><td class='code'><pre>dig(1)\ndig(2)</pre></td></tr></table>",
+        "<table><tr><td><div><pre>7\n8</pre></div></td><td><div><pre>dig(1)\ndig(2)</pre></div></td></tr></table>",
+        "<pre><span class='lineno'> 1</span>dig(1)\n<span class='lineno'> 2</span>dig(2)</pre>",
+    ],
+)
+def test_numbers_of_lines_are_no_code(code: str) -> None:
+    assert text_of(article(paragraphs(0, 1, 2, 3) + code)) == f"{PROSE}\n\n```\ndig(1)\ndig(2)\n```"
+
+
+def test_numbers_that_are_code_stay() -> None:
+    assert text_of(article(f"{paragraphs(0, 1, 2, 3)}<pre>1\n2</pre>")) == f"{PROSE}\n\n```\n1\n2\n```"
+
+
 def test_a_heading_that_is_not_the_title_stays() -> None:
     assert text_of(article(f"<h2>The vein</h2>{paragraphs(0, 1, 2, 3)}")) == f"## The vein\n\n{PROSE}"
 

@@ -23,6 +23,12 @@ def test_a_poem_in_pre_is_text_with_its_lines() -> None:
     assert POEM in text and "```" not in text
 
 
+def test_a_semicolon_is_no_sign_of_code() -> None:
+    poem = POEM.replace("door,", "door;")
+    text = page(f"<pre>{poem}</pre>")
+    assert poem in text and "```" not in text
+
+
 @pytest.mark.parametrize(
     "code",
     [
