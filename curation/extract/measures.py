@@ -199,8 +199,13 @@ def valued(arguments: Arguments) -> str:
 
 
 def inflated(arguments: Arguments) -> str:
-    """{{Inflation|US|191,000|1914}}: an amount in the money of today, for which the amount of then stands in."""
-    return f"{UNKNOWN}{grouped(arguments.get('2', ''))} of {arguments.get('3', '')}{UNKNOWN}"
+    """{{Inflation|US|191,000|1914}}: an amount in the money of today, for which the amount of then stands in.
+
+    Nothing where the call is a clause of its own, or asks how much one is worth, which is no amount.
+    """
+    amount = arguments.get("2", "")
+    is_clause = arguments.get("fmt") == "eq" or amount == "1"
+    return f"{UNKNOWN}{'' if is_clause else grouped(amount)}{UNKNOWN}"
 
 
 def without_unknown(text: str) -> str:

@@ -51,6 +51,8 @@ def test_files_sizes_colours_and_options_are_not_shown(hidden: str) -> None:
         ("Gold shines.{{FN|a}} Iron rusts.", "Gold shines. Iron rusts."),
         ("Gold shines. {{Mine|name=Dale|depth=300|ore=gold}}", "Gold shines."),
         ("Gold{{Doubtful|bot=Oinbot|date=May 2011}} shines.", "Gold shines."),
+        ("Gold lies in {{Place|DE-BE|Berlin|infobox}} now.", "Gold lies in Berlin now."),
+        ("Gold.\n* {{Relation|62422}}\n* {{Wikicitáty|téma=Dale}}\n* {{Item|Salt}}", "Gold.\n\n- Salt"),
         ("{{NI}}'''Oin''' digs, Gloin{{POW}} rests.", "Oin digs, Gloin rests."),
     ],
 )
