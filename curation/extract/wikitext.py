@@ -13,6 +13,7 @@ from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.elements import nothing, replace_elements, without_comments
 from curation.extract.guesses import settle
 from curation.extract.html_in_wikitext import part_cells, set_apart
+from curation.extract.list_numbers import NUMBER, numbered
 from curation.extract.measures import without_unknown
 from curation.extract.powers import is_power
 from curation.extract.sections import without_apparatus, without_hollow_brackets
@@ -53,10 +54,10 @@ _TRAILING = re.compile(r"[ \t](?<![ \t][ \t])[ \t]*\n")
 _HEADING = re.compile(r"^(={1,6})[ \t]*([^\n]{0,300}?)[ \t]*\1[ \t]*$")
 _LONGEST_CODE = 200  # characters of a line; what is longer is prose that somebody moved in by a space
 _WRAPPED = 60  # characters; a line that is shorter may be one of a poem or an address
-_MARKUP = re.compile(r"\s*(?:#|- |1\. |\n)")
+_MARKUP = re.compile(r"\s*(?:#|- |\d{1,9}\. |\n)")
 _STRAY_STOP = re.compile(r"^[.,;:]\s+")
-_ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
-_PRIVATE = re.compile("[\ue000-\ue007]")
+_ITEM = re.compile(rf"^([*#:;]+)(?:{NUMBER}(\d+){NUMBER})?[ \t]*(.*)$")
+_PRIVATE = re.compile("[\ue000-\ue008]")
 _ESCAPED_TAG = re.compile(r"&lt;(?:/?ref\b|br\b|!--)")
 _TAB = re.compile(r"^\|-\|", re.MULTILINE)
 _MARKED = re.compile("\ue000(\\d+)\ue001")
@@ -131,12 +132,12 @@ def wikitext_to_text(
 
     if "<" not in source and _ESCAPED_TAG.search(source):
         source = html.unescape(source)  # it was escaped once too often
-    text = without_comments(_PRIVATE.sub("", source))
+    text = without_comments(_PRIVATE.sub("", source), with_lines=True)
     text = _protect(text, keep)
     text = set_apart(_without_elements(text))
     text = without_unknown(settle(resolve(text, lambda parts: template(parts, title or "")), left_out))
     text = _TAB.sub("\n", text) if "|-|" in text else text
-    text = part_cells(text)
+    text = numbered(part_cells(text))
     text = _MAGIC.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", text)))
     text = _RAISED.sub(_power, _QUOTES.sub("", text))
     text = _preformatted(text, keep)
@@ -222,12 +223,13 @@ def _line(line: str) -> str:
             return f"\n{'#' * len(heading.group(1))} {heading.group(2)}\n"
     elif line.startswith(("*", "#", ":", ";")):
         if item := _ITEM.match(line):
-            marks, text = item.group(1), _STRAY_STOP.sub("", item.group(2))  # behind a template that left nothing
+            marks, number = item.group(1), item.group(2) or "1"
+            text = _STRAY_STOP.sub("", item.group(3))  # behind a template that left nothing
             if not text.strip():
                 return ""
             if marks[-1] in ":;":
                 return text
-            return "  " * (len(marks) - 1) + ("1. " if marks[-1] == "#" else "- ") + text
+            return "  " * (len(marks) - 1) + (f"{number}. " if marks[-1] == "#" else "- ") + text
     elif line.startswith("----"):
         return line.lstrip("-")
     return line

@@ -20,6 +20,8 @@ WRAPPED = "It is a long sentence that its author wrapped in the midst of the lin
         ("A [[Ore|metal ore]] of [[Erebor]], [[Moria (mine)|]].", "A metal ore of Erebor, Moria."),
         ("Seen in [[CSI: Miami]], [[Re:Zero]] and [[X: First]].[[de:Gold]][[zh-min-nan:Kim]]", "Seen in CSI: Miami, Re:Zero and X: First."),
         ("Hear [[Media:a.ogg|her speech]] on [[wikipedia:Rome|Rome]].[[Category:Towns|Rome]]", "Hear her speech on Rome."),
+        ("See [[Help:Links]], [[Project:Rules]] and [[Portal:Dale]].[[Category:Towns]]", "See Help:Links, Project:Rules and Portal:Dale."),
+        ("Hear [[Media:a.ogg]] and [[File:a.png]]now.", "Hear and now."),
         ("Run <ol><li>Alpha</li>\n<li>Beta</li></ol>end.", "Run\n\n- Alpha\n- Beta\n\nend."),
         ("<table><tr><td>one</td><td>two</td></tr><tr><td>three</td><td>&nbsp;</td></tr></table>after", "one | two\nthree\n\nafter"),
         ("{|\n| a || <table><tr><td>one</td><td>two</td></tr></table>\n|}", "| a | one | two |"),
@@ -66,6 +68,26 @@ WRAPPED = "It is a long sentence that its author wrapped in the midst of the lin
     ],
 )
 def test_markup_becomes_what_a_reader_sees(source: str, text: str) -> None:
+    assert wikitext_to_text(source) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("# one\n# two\n# three", "1. one\n2. two\n3. three"),
+        ("#a\n##b\n##c\n###d\n##e\n#f\n##g", "1. a\n  1. b\n  2. c\n    1. d\n  3. e\n2. f\n  1. g"),
+        ("# one\n#: more\n#* part\n# two", "1. one\nmore\n  - part\n2. two"),
+        ("* a\n*# b\n*# c\n* d\n*# e", "- a\n  1. b\n  2. c\n- d\n  1. e"),
+        ("# one\n\n# new", "1. one\n\n1. new"),
+        ("# one\nA line.\n# new", "1. one\nA line.\n1. new"),
+        ("# one<br>more\n# two\n# *\n# {{cn}}\n# five", "1. one\nmore\n2. two\n3. *\n\n4. five"),
+        ("# one\n<!-- A -->\n<!-- B -->\n# two <!-- C -->\n# three", "1. one\n2. two\n3. three"),
+        ("# Call <pre>dig()</pre>\n# Rest", "1. Call\n```\ndig()\n```\n\n2. Rest"),
+        ("# Call\n<pre>dig()</pre>\n# New", "1. Call\n\n```\ndig()\n```\n\n1. New"),
+        ("{{columns-list|2|\n# Iron\n# Gold\n}}", "1. Iron\n2. Gold"),
+    ],
+)
+def test_items_of_numbered_lists_are_counted(source: str, text: str) -> None:
     assert wikitext_to_text(source) == text
 
 
