@@ -174,7 +174,7 @@ TEMPLATES: dict[str, Template] = {
     "ship": lambda arguments: f"{arguments.get('1', '')} {arguments.get('2', '')}".strip(),
     "val": measures.valued,
     "sup": _raised,
-    "sub": _FIRST,
+    "sub": lambda arguments: f"<sub>{arguments.get('1', '')}</sub>",
     "pi": _constant("π"),
     "unit": quantities.with_unit,
     "plural": _plural,

@@ -15,11 +15,11 @@ from curation.extract.guesses import settle
 from curation.extract.html_in_wikitext import part_cells, set_apart
 from curation.extract.list_numbers import NUMBER, numbered
 from curation.extract.measures import without_unknown
-from curation.extract.powers import is_power
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.stubs import require_more_than_stub
 from curation.extract.template_uses import TemplateMeter
 from curation.extract.templates import expand, expand_with_boxes
+from curation.extract.wiki_signs import with_signs
 from curation.extract.wikinodes import resolve
 
 _SHORT = 2_000  # characters of a page that may be nothing but a box of facts
@@ -42,7 +42,6 @@ _CODE_TAGS = frozenset({"pre", "syntaxhighlight", "source"})
 _BREAK = re.compile(r"<(?:br|/tr)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"</?(?:p|div|hr|blockquote|center)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,400})?/?>")
-_RAISED = re.compile(r"<sup>\s*((?:&minus;|[+−–-])?\d{1,4}[+−–-]?)\s*</sup>", re.IGNORECASE)
 _MAGIC = re.compile(
     r"__(?:NOTOC|TOC|FORCETOC|NOEDITSECTION|(?:NO)?NEWSECTIONLINK|NOGALLERY|HIDDENCAT|(?:NO)?INDEX|STATICREDIRECT|NO(?:TITLE|CONTENT)?CONVERT|"
     r"NOTC|NOCC|DISAMBIG|NOCACHE|EXPECTUNUSEDCATEGORY|NOWYSIWYG|START|END)__"
@@ -139,7 +138,7 @@ def wikitext_to_text(
     text = _TAB.sub("\n", text) if "|-|" in text else text
     text = numbered(part_cells(text))
     text = _MAGIC.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", text)))
-    text = _RAISED.sub(_power, _QUOTES.sub("", text))
+    text = with_signs(_QUOTES.sub("", text))
     text = _preformatted(text, keep)
     text = _STRAY_SPACE.sub("", without_hollow_brackets(_TAG.sub("", text)))
     text = "\n".join(_unwrapped(_line(line) for line in text.split("\n")))
@@ -207,13 +206,6 @@ def _goes_on(before: list[str], line: str) -> bool:
     if len(first) < _WRAPPED or not (last[-1].isalnum() or last[-1] == ","):
         return False
     return line[0].islower() and not _MARKUP.match(first) and " | " not in last and " | " not in line and not _MARKUP.match(line)
-
-
-def _power(raised: re.Match[str]) -> str:
-    """10<sup>7</sup> must not become 107."""
-    start = raised.start()
-    is_one = is_power(html.unescape(raised.group(1)), raised.string[max(0, start - 4) : start])
-    return f"^{raised.group(1)}" if is_one else raised.group()
 
 
 def _line(line: str) -> str:

@@ -61,6 +61,8 @@ WRAPPED = "It is a long sentence that its author wrapped in the midst of the lin
         ('{| class="navbox"\n| Elves\n|}Text.', "Text."),
         ("<pre>\nif x:\n    dig()\n</pre>", "```\nif x:\n    dig()\n```"),
         ("10<sup>&minus;7</sup> ''mc''<sup>2</sup>, the 1<sup>st</sup>, word<sup>2</sup>.", "10^−7 mc^2, the 1st, word2."),
+        ("''x''<sub>''i''</sub><sup>2</sup>, log<sub>10</sub> 5, &alpha;<sub>in</sub>", "x_i^2, log_10 5, α_in"),
+        ("H<sub>2</sub>SO<sub>4</sub>, ab<sub>i</sub>, <sub>a small note below</sub> x{{sub|i}}", "H2SO4, abi, a small note below x_i"),
         ("{{val|6.241|e=18|u=m}} or {{val|3|u=C}}", "6.241×10^18 m or 3 C"),
         ("Gold (Au, {{audio|x.ogg}}) in (x,y) of [[Ore|\nore]].", "Gold (Au) in (x,y) of ore."),
         ("* {{cite|x}}. First of two.\n* ...and more", "- First of two.\n- ...and more"),
