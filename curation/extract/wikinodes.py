@@ -29,7 +29,7 @@ _COLSPAN = re.compile(r"""colspan\s*=\s*["']?(\d{1,3})""", re.IGNORECASE)
 _ROWSPAN = re.compile(r"""rowspan\s*=\s*["']?(\d{1,3})""", re.IGNORECASE)
 
 _HIDDEN_NAMESPACES = names(
-    "file image media category datei bild "
+    "file image media category translation datei bild "
     "kategorie fichier catégorie archivo imagen categoría categoria файл изображение категория plik grafika kategoria bestand "
     "afbeelding categorie ficheiro imagem immagine lêer kategori fil dosya картинка картина ファイル カテゴリ "
     "kategória kategorija kategooria luokka flokkur catagóir rummad thể_loại κατηγορία категорія катэгорыя категорија ангилал төркем "

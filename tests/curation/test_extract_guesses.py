@@ -91,6 +91,7 @@ def test_an_icon_in_place_of_a_word_says_it() -> None:
          "francium-223 by Oin (1966) and Oin 2005a, 2005b"),
         ("one{{br}}two, {{tick}}{{gap}}{{cross}}", "one\ntwo, ✓ ✗"),
         ("{{Col-begin}}{{Col-2}}Left.{{Col-2}}Right.{{Col-end}}", "Left.\n\nRight."),
+        ("{|\n| $5 || ${{Inflation|US|5|1914}} – {{Inflation|US|6|1914}}\n|}", "| $5 | |"),
         ("{|\n| 52 || {{Version|o|52.0}}\n|}", "| 52 | 52.0 |"),
     ],
 )  # fmt: skip
