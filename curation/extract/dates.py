@@ -1,6 +1,7 @@
 """Templates of wikitext that show dates and the years of lives and reigns, in English."""
 
 import re
+from collections.abc import Callable
 
 from curation.extract.arguments import Arguments
 
@@ -57,6 +58,16 @@ def reign(arguments: Arguments) -> str:
 def flourished(arguments: Arguments) -> str:
     """{{fl.|1200|1230}}: fl. 1200–1230."""
     return f"fl. {_span(arguments)}"
+
+
+def about(arguments: Arguments) -> str:
+    """{{circa|1450|1460}}: c. 1450 – c. 1460."""
+    return " – ".join(f"c. {arguments[name]}" for name in ("1", "2") if arguments.get(name)) or "c. "
+
+
+def of_era(era: str) -> Callable[[Arguments], str]:
+    """{{bce|44}}: 44 BCE; nothing where no year is given, as {{ce}} is a note to editors too."""
+    return lambda arguments: f"{arguments['1']} {era}" if arguments.get("1", "")[:1].isdecimal() else ""
 
 
 def marriage(arguments: Arguments) -> str:

@@ -4,10 +4,20 @@ import re
 from collections.abc import Callable
 
 
-def without_comments(text: str) -> str:
-    """Leaves out HTML comments; one that never ends hides the rest, as MediaWiki has it."""
-    parts = text.split("<!--")
-    return parts[0] + "".join(part.partition("-->")[2] for part in parts[1:])
+def without_comments(text: str, *, with_lines: bool = False) -> str:
+    """Leaves out HTML comments; one that never ends hides the rest, as MediaWiki has it.
+
+    `with_lines`: also the end of a line that holds nothing else, so that a comment between items of a list does not part them.
+    """
+    first, *parts = text.split("<!--")
+    kept, begins_line = [first], not first or first.endswith("\n")
+    for part in parts:
+        after = part.partition("-->")[2]
+        if with_lines and begins_line and after.startswith("\n"):
+            after = after[1:]
+        begins_line = after.endswith("\n") if after else begins_line
+        kept.append(after)
+    return "".join(kept)
 
 
 def replace_elements(text: str, opening: re.Pattern[str], replacement: Callable[[str, str], str]) -> str:

@@ -29,7 +29,7 @@ _NAMES = names(
     "inconsistent citations|relevance inline|disputed inline|undue inline|improve categories|cleanup|wikify|merge|mergeto|mergefrom|"
     "prod|afd|delete|speedy|db|underlinked|uncategorized|coi|autobiography|notability|unreferenced|refimprove|expand|disambiguation|"
     "geobox|chembox|drugbox|taxobox|speciesbox|subspeciesbox|automatic taxobox|paraphyletic group|mycomorphbox|s-rail|rail line|"
-    "ghissue|flyspray|progress bar|ping|re|reply to|od|outdent|unsigned|non signé|tracklist|track listing|cent|purge|stack|"
+    "ghissue|flyspray|progress bar|ping|re|reply to|od|outdent|unsigned|non signé|cent|purge|stack|"
     "stack begin|stack end|noprint|nomobile|hidden begin|hidden end|collapse top|collapse bottom|bulleted list end|"
     "endflatlist|endplainlist|ext|externallink|imbox|ombox|fmbox|tmbox|cmbox|mbox|style|css|noname|vr|lbc",
     separator="|",
@@ -39,7 +39,7 @@ _PATTERN = re.compile(
     r"^(?:pp|use|expand|cleanup|unreferenced|refimprove|commons|wikisource|wikiquote|wiktionary|sister|cite(?! )|citation|citations|"
     r"clarify|more citations|missing|outdated|copy ?edit|lead|too|self-published|better|needs|requires|r from|r to|campaignbox|flag ?icon|"
     r"cbignore|portal|multiple|other|redirect|not to be|verify|verification|dubious|attribution|geodata|authority|good|"
-    r"featured|imdb|osm|defaultsort|nav|template|category|cat|stub|db|del|s|pov|reflist|ref|notelist|toc|clear|end|col|"
+    r"featured|imdb|osm(?:relace|relation|way)?|wiki(?!pedia|link)[^\W\d_]{4,}|defaultsort|nav|template|category|cat|stub|db|del|s|pov|reflist|ref|notelist|toc|clear|end|col|"
     r"infobox|geographic location|climate chart|largest cities|unreliable|original research|dead|fix|who|when|specify)(?=$|[ :_-])|"
     r"(?:needed|inline|missing)$|-stub$|^(?:lists?|countries|states|members|districts|history) of\b|in topic$|related articles$"
 )

@@ -32,12 +32,13 @@ _LAYOUT = re.compile(
     r"[^\n]*\.(?:png|jpe?g|gif|svg|og[gav]|mp[34]|wav|web[pm]|tiff?|pdf|djvu|tga|bmp|flac|zip|gz|7z|rar|exe)|\d*x?\d+\s?px|\d+(?:\.\d+)?(?:r?em|pt)|"
     r"#(?:[0-9a-f]{3}){1,2}|(?:https?:)?//\S*|[a-z-]{3,30}\s*:[^:;\n]{1,60};.*|(?:color|background|font|text|margin|padding|width|float)"
     r"(?:-[a-z]+)?\s*:.*|(?-i:(?=\S*\d)(?=\S*[a-z])(?=\S*[A-Z])\w{10,30})"  # an identifier
-    r"|(?:\d{1,3}/){1,3}[\d./]*[NSEWO]",  # a place on a map
+    r"|(?:\d{1,3}/){1,3}[\d./]*[NSEWO]"  # a place on a map
+    r"|(?-i:[A-Z]{2}-[A-Z]{2,3}|Q\d{4,})",  # the code of a part of a country, a thing of Wikidata
     re.IGNORECASE,
 )
 _OPTIONS = names(
     "yes no true false on off y n none left right center centre thumb frame frameless nolink link inline small large big mini auto "
-    "default collapsed nowrap border icon noicon nocat notext"
+    "default collapsed nowrap border icon noicon nocat notext infobox display"
 )
 _COLOURS = names(
     "red green blue yellow orange purple pink brown black white grey gray cyan magenta gold silver teal lime navy maroon olive"
@@ -46,6 +47,8 @@ _CODE = re.compile(r"[A-Z]{2,5}")
 _ANY = re.compile(f"([{_GUESS}{_WEAK}])(?:(\\d+){_TAG})?([^{_GUESS}{_WEAK}{_END}]*){_END}")
 _ALONE = re.compile(rf"^[ \t:;]*(?:[{_GUESS}{_WEAK}][^{_GUESS}{_WEAK}{_END}\n]*{_END}[ \t]*)+$", re.MULTILINE)
 _MARKS = re.compile(rf"[{_GUESS}{_WEAK}](?:\d+{_TAG})?|[{_END}{_TAG}]")
+_TAGGED = re.compile(rf"\A\d+{_TAG}")
+_IDENTIFIER = re.compile(r"\d{5,}")
 _STOPS = (".", "!", "?", "。")
 _OPENING = re.compile(r"[\s*:#;']*")
 
@@ -135,8 +138,11 @@ def _block(text: str) -> str:
 
 
 def tagged(text: str, number: int) -> str:
-    """The text with its guess tagged by a number, which `settle` names where the guess does not stay."""
-    return f"{text[0]}{number}{_TAG}{text[1:]}" if text[0] in (_GUESS, _WEAK) else text
+    """The text with its guess tagged by a number, which `settle` names where the guess does not stay.
+
+    A guess that a call hands on from within its arguments is tagged anew.
+    """
+    return f"{text[0]}{number}{_TAG}{_TAGGED.sub('', text[1:])}" if text[0] in (_GUESS, _WEAK) else text
 
 
 def without_marks(text: str) -> str:
@@ -158,7 +164,8 @@ def settle(text: str, left_out: Callable[[int, str], None] = lambda _number, _gu
         shown, start, end = found.group(3), found.start(), found.end()
         before = found.string[max(0, start - _LOOK_BACK) : start].rpartition("\n")[2]
         after = without_marks(found.string[end : end + len(shown) + 9].partition("\n")[0])
-        if not _belongs(before, after, weak=found.group(1) == _WEAK):
+        is_number = _IDENTIFIER.fullmatch(shown) is not None and not after.strip() and _OPENING.fullmatch(without_marks(before)) is not None
+        if is_number or not _belongs(before, after, weak=found.group(1) == _WEAK):
             return tell(found)
         return "" if _said_beside(shown, without_marks(before), after) else shown
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from curation.extract import dates, measures, quantities, quotations
+from curation.extract import dates, episodes, measures, quantities, quotations
 from curation.extract.arguments import Arguments
 from curation.extract.tables import BAR, row_of
 
@@ -33,6 +33,15 @@ def _columns(arguments: Arguments) -> str:
     named = [arguments[f"col{number}"] for number in range(1, 10) if arguments.get(f"col{number}")]
     content = "\n".join(named) or arguments.get("content") or _last(arguments)
     return f"\n\n{content}\n\n"
+
+
+def _block(arguments: Arguments) -> str:
+    return f"\n\n{_argument('text', 'content', '1')(arguments)}\n\n"
+
+
+def _without_first(arguments: Arguments) -> Arguments:
+    """The unnamed arguments behind the first, counted from 1 again, and the named ones."""
+    return {str(int(name) - 1) if name.isdecimal() and len(name) < 4 else name: value for name, value in arguments.items() if name != "1"}
 
 
 def _prefixed(prefix: str, suffix: str = "") -> Template:
@@ -96,6 +105,15 @@ TEMPLATES: dict[str, Template] = {
         ),
         _FIRST,
     ),
+    **dict.fromkeys(
+        ("citation needed span", "cn span", "cnspan", "cns", "fact span", "clarify span", "clarify text", "clarifyspan"),
+        _argument("1", "text"),
+    ),
+    **dict.fromkeys(("scroll box", "scrollbox"), _block),
+    "langx": lambda arguments: quotations.language(arguments.get("1", "").lower(), _without_first(arguments)),
+    **dict.fromkeys(("episode list", "episode list/sublist"), episodes.episode),
+    **dict.fromkeys(("episode table", "episodes"), _argument("episodes")),
+    **dict.fromkeys(("track listing", "tracklist", "tracklisting"), episodes.tracks),
     **dict.fromkeys(("frac", "sfrac", "fraction", "tfrac"), measures.fraction),
     **dict.fromkeys(("birth date", "start date", "end date", "date", "dts", "film date", "release date", "death date"), dates.date),
     **dict.fromkeys(("birth date and age", "start date and age", "bda", "formatdate", "birth-date", "death-date"), dates.date),
@@ -104,7 +122,8 @@ TEMPLATES: dict[str, Template] = {
     **dict.fromkeys(("hlist", "flatlist", "plainlist", "ubl", "unbulleted list", "plain list", "cslist", "vunblist", "flat list"), _items),
     **dict.fromkeys(("ublist", "collapsible list", "bulleted list", "blist"), _items),
     **dict.fromkeys(("columns-list", "column list", "div col content", "colist", "columns", "multicol"), _columns),
-    **dict.fromkeys(("circa", "c.", "ca."), _prefixed("c. ")),
+    **dict.fromkeys(("circa", "c.", "ca."), dates.about),
+    **{era: dates.of_era(era.upper()) for era in ("bce", "ce", "bc")},
     **dict.fromkeys(
         ("spaced ndash", "snd", "snds", "spnd", "--", "en dash", "dash", "spaced en dash", "ndash", "endash"), _constant(" – ")
     ),
@@ -124,9 +143,9 @@ TEMPLATES: dict[str, Template] = {
     **dict.fromkeys(("historical populations", "us census population", "historical population"), measures.populations),
     **dict.fromkeys(("angle bracket", "angbr", "angbr ipa"), _prefixed("⟨", "⟩")),
     **dict.fromkeys(("e", "x10^", "esp"), _prefixed("×10^")),
-    **dict.fromkeys(("usd", "us$", "us dollar"), _money("US$")),
-    **dict.fromkeys(("gbp", "£"), _money("£")),
-    **dict.fromkeys(("eur", "euro", "€"), _money("€")),
+    **dict.fromkeys(("usd", "us dollar"), _money("US$")),
+    "gbp": _money("£"),
+    **dict.fromkeys(("eur", "euro"), _money("€")),
     **dict.fromkeys(("pop density", "population density"), quantities.population_density),
     **dict.fromkeys(("increase", "decrease", "steady", "increasenegative", "decreasepositive", "profit", "loss"), _FIRST),
     **dict.fromkeys(("key", "keypress", "keys", "kbd"), _joined("+")),
@@ -155,7 +174,7 @@ TEMPLATES: dict[str, Template] = {
     "ship": lambda arguments: f"{arguments.get('1', '')} {arguments.get('2', '')}".strip(),
     "val": measures.valued,
     "sup": _raised,
-    "sub": _FIRST,
+    "sub": lambda arguments: f"<sub>{arguments.get('1', '')}</sub>",
     "pi": _constant("π"),
     "unit": quantities.with_unit,
     "plural": _plural,

@@ -18,6 +18,8 @@ UNKNOWN = "\ue004"
 _UNKNOWN = rf"[$£€¥]?{UNKNOWN}[^{UNKNOWN}\n]*{UNKNOWN}"
 _IN_BRACKETS = re.compile(r"\s?\(([^()\n]*)\)")
 _EQUIVALENT = re.compile(rf",?\s(?:or )?(?:about |approximately )?(?:the )?equivalent (?:of|to) (?:about )?{_UNKNOWN}(?: today| now)?,?")
+_ROW = re.compile(r"^\|.*", re.MULTILINE)  # a column of such amounts would repeat the one that they are worked out of
+_AMOUNTS = re.compile(rf"{_UNKNOWN}(?:\s?[-–]\s?{_UNKNOWN})*")
 _CLAUSE = re.compile(r"[;,]\s")
 
 _NUMBER = re.compile(r"[-+−–]? *\d[\d,]*(?:\.\d+)?|[-+−–]? *\.\d+", re.ASCII)
@@ -199,14 +201,20 @@ def valued(arguments: Arguments) -> str:
 
 
 def inflated(arguments: Arguments) -> str:
-    """{{Inflation|US|191,000|1914}}: an amount in the money of today, for which the amount of then stands in."""
-    return f"{UNKNOWN}{grouped(arguments.get('2', ''))} of {arguments.get('3', '')}{UNKNOWN}"
+    """{{Inflation|US|191,000|1914}}: an amount in the money of today, for which the amount of then stands in.
+
+    Nothing where the call is a clause of its own, or asks how much one is worth, which is no amount.
+    """
+    amount = arguments.get("2", "")
+    is_clause = arguments.get("fmt") == "eq" or amount == "1"
+    return f"{UNKNOWN}{'' if is_clause else grouped(amount)}{UNKNOWN}"
 
 
 def without_unknown(text: str) -> str:
     """Takes out clauses in brackets and asides about numbers that nobody here can work out; elsewhere what stands in stays."""
     if UNKNOWN not in text:
         return text
+    text = _ROW.sub(lambda row: _AMOUNTS.sub("", row.group()), text)
     text = _IN_BRACKETS.sub(_known_clauses, text)
     return _EQUIVALENT.sub("", text).replace(UNKNOWN, "")
 

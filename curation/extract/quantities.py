@@ -9,13 +9,19 @@ from curation.extract.units import convert, unit
 
 _NUMBER = re.compile(r"[-−–]?\d[\d,]{0,20}(?:\.\d{1,15})?|[-−–]?\.\d{1,15}", re.ASCII)
 _CURRENCIES = names("sek nok dkk isk chf cny rmb inr rub aud cad nzd hkd sgd brl mxn krw zar pln czk huf thb php idr ils uah jpy twd")
+_SIGN = re.compile(r"[a-z]{0,3}[$£¥€₠-₿฿﷼]")
 _SHORTEST_NAME = 2  # letters; a template {{m}} or {{c}} may be anything
 _WHOLE = 100  # people by unit of area, from which on fractions of them are not given
 
 
 def named_quantity(name: str, arguments: Arguments) -> str:
-    """{{lb|26455}}: 26,455 lb; {{m to ft|12}}: 12 metres (39 ft); {{SEK|400}}: SEK 400; nothing for another name, in lower case."""
+    """{{lb|26455}}: 26,455 lb; {{m to ft|12}}: 12 metres (39 ft); {{SEK|400}}: SEK 400; {{A$|5}}: A$5.
+
+    Nothing for another name. The name is given in lower case.
+    """
     number = arguments.get("1", "")
+    if _SIGN.fullmatch(name):
+        return f"{name.upper()}{grouped(number)}"
     if len(name) < _SHORTEST_NAME or not _NUMBER.fullmatch(number):
         return ""
     if name in _CURRENCIES:

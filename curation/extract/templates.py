@@ -126,13 +126,19 @@ def _function(name: str, parts: list[str]) -> str:
         chosen = parts[1:2] if first == "".join(parts[:1]).strip() else parts[2:3]
         return "".join(chosen).strip()
     if function == "formatnum":
-        return measures.grouped(first)
+        return _number(first)
     if function == "plural" and len(parts) == 2:
         return parts[first not in ("1", "-1")].strip()
     change = {"lc": str.lower, "uc": str.upper}.get(function)
     if change is not None:
         return change(first)
     return first[:1].upper() + first[1:] if function == "ucfirst" else first if function in ("lcfirst", "fullurl") else ""
+
+
+def _number(text: str) -> str:
+    """A number as `formatnum` writes it; a guess within it that is no number was the name of one."""
+    number = without_marks(text)
+    return measures.grouped(number) if number == text or number[:1].isdecimal() else ""
 
 
 def _arguments(parts: list[str]) -> Arguments:

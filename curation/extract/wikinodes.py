@@ -28,15 +28,14 @@ _BARS = re.compile(r"\|\|")
 _COLSPAN = re.compile(r"""colspan\s*=\s*["']?(\d{1,3})""", re.IGNORECASE)
 _ROWSPAN = re.compile(r"""rowspan\s*=\s*["']?(\d{1,3})""", re.IGNORECASE)
 
-HIDDEN_NAMESPACES = names(
-    "file image media category template user user_talk special help wikipedia project mediawiki portal talk translation datei bild "
+_HIDDEN_NAMESPACES = names(
+    "file image media category translation datei bild "
     "kategorie fichier catégorie archivo imagen categoría categoria файл изображение категория plik grafika kategoria bestand "
     "afbeelding categorie ficheiro imagem immagine lêer kategori fil dosya картинка картина ファイル カテゴリ "
     "kategória kategorija kategooria luokka flokkur catagóir rummad thể_loại κατηγορία категорія катэгорыя категорија ангилал төркем "
     "санат تصنيف رده קטגוריה 분류 分类 分類 หมวดหมู่ श्रेणी वर्ग বিষয়শ্রেণী fitxer soubor súbor fájl kép slika датотека tiedosto pilt "
     "attēls vaizdas ملف پرونده קובץ 파일 文件 檔案 चित्र αρχείο εικόνα tập_tin imatge billede mynd"
 )
-_SHOWN_BY_LABEL = names("media user user_talk special help wikipedia project mediawiki portal talk")
 _OTHER_LANGUAGE = re.compile(
     r"\s*(?:[a-z]{2,3}(?:-[a-z]{2,8}){0,2}|simple):(?=\S)"
 )  # the same page elsewhere, which a sidebar shows; [[Re:Zero]] is a title
@@ -118,7 +117,7 @@ def link(body: str) -> str:
     target, *labels = body.split("|")
     if ":" in target and (found := _NAMESPACE.match(target)):
         name = found.group(1).lower().replace(" ", "_")
-        hidden = name in HIDDEN_NAMESPACES and not (labels and name in _SHOWN_BY_LABEL)
+        hidden = name in _HIDDEN_NAMESPACES and not (labels and name == "media")
         if not target.startswith(":") and (hidden or (not labels and _OTHER_LANGUAGE.match(target))):
             return ""
     if ":" in target and _IMAGE.search(target) and (not labels or len(labels) > 1 or _FILE_OPTION.match(labels[0])):

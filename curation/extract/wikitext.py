@@ -13,12 +13,13 @@ from curation.document import Captured, Dropped, Extracted, Failed, require_size
 from curation.extract.elements import nothing, replace_elements, without_comments
 from curation.extract.guesses import settle
 from curation.extract.html_in_wikitext import part_cells, set_apart
+from curation.extract.list_numbers import NUMBER, numbered
 from curation.extract.measures import without_unknown
-from curation.extract.powers import is_power
 from curation.extract.sections import without_apparatus, without_hollow_brackets
 from curation.extract.stubs import require_more_than_stub
 from curation.extract.template_uses import TemplateMeter
 from curation.extract.templates import expand, expand_with_boxes
+from curation.extract.wiki_signs import with_signs
 from curation.extract.wikinodes import resolve
 
 _SHORT = 2_000  # characters of a page that may be nothing but a box of facts
@@ -41,7 +42,6 @@ _CODE_TAGS = frozenset({"pre", "syntaxhighlight", "source"})
 _BREAK = re.compile(r"<(?:br|/tr)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"</?(?:p|div|hr|blockquote|center)\b[^<>]{0,200}/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>]{0,400})?/?>")
-_RAISED = re.compile(r"<sup>\s*((?:&minus;|[+−–-])?\d{1,4}[+−–-]?)\s*</sup>", re.IGNORECASE)
 _MAGIC = re.compile(
     r"__(?:NOTOC|TOC|FORCETOC|NOEDITSECTION|(?:NO)?NEWSECTIONLINK|NOGALLERY|HIDDENCAT|(?:NO)?INDEX|STATICREDIRECT|NO(?:TITLE|CONTENT)?CONVERT|"
     r"NOTC|NOCC|DISAMBIG|NOCACHE|EXPECTUNUSEDCATEGORY|NOWYSIWYG|START|END)__"
@@ -53,10 +53,10 @@ _TRAILING = re.compile(r"[ \t](?<![ \t][ \t])[ \t]*\n")
 _HEADING = re.compile(r"^(={1,6})[ \t]*([^\n]{0,300}?)[ \t]*\1[ \t]*$")
 _LONGEST_CODE = 200  # characters of a line; what is longer is prose that somebody moved in by a space
 _WRAPPED = 60  # characters; a line that is shorter may be one of a poem or an address
-_MARKUP = re.compile(r"\s*(?:#|- |1\. |\n)")
+_MARKUP = re.compile(r"\s*(?:#|- |\d{1,9}\. |\n)")
 _STRAY_STOP = re.compile(r"^[.,;:]\s+")
-_ITEM = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
-_PRIVATE = re.compile("[\ue000-\ue007]")
+_ITEM = re.compile(rf"^([*#:;]+)(?:{NUMBER}(\d+){NUMBER})?[ \t]*(.*)$")
+_PRIVATE = re.compile("[\ue000-\ue008]")
 _ESCAPED_TAG = re.compile(r"&lt;(?:/?ref\b|br\b|!--)")
 _TAB = re.compile(r"^\|-\|", re.MULTILINE)
 _MARKED = re.compile("\ue000(\\d+)\ue001")
@@ -131,14 +131,14 @@ def wikitext_to_text(
 
     if "<" not in source and _ESCAPED_TAG.search(source):
         source = html.unescape(source)  # it was escaped once too often
-    text = without_comments(_PRIVATE.sub("", source))
+    text = without_comments(_PRIVATE.sub("", source), with_lines=True)
     text = _protect(text, keep)
     text = set_apart(_without_elements(text))
     text = without_unknown(settle(resolve(text, lambda parts: template(parts, title or "")), left_out))
     text = _TAB.sub("\n", text) if "|-|" in text else text
-    text = part_cells(text)
+    text = numbered(part_cells(text))
     text = _MAGIC.sub("", _PARAGRAPH.sub("\n\n", _BREAK.sub("\n", text)))
-    text = _RAISED.sub(_power, _QUOTES.sub("", text))
+    text = with_signs(_QUOTES.sub("", text))
     text = _preformatted(text, keep)
     text = _STRAY_SPACE.sub("", without_hollow_brackets(_TAG.sub("", text)))
     text = "\n".join(_unwrapped(_line(line) for line in text.split("\n")))
@@ -208,13 +208,6 @@ def _goes_on(before: list[str], line: str) -> bool:
     return line[0].islower() and not _MARKUP.match(first) and " | " not in last and " | " not in line and not _MARKUP.match(line)
 
 
-def _power(raised: re.Match[str]) -> str:
-    """10<sup>7</sup> must not become 107."""
-    start = raised.start()
-    is_one = is_power(html.unescape(raised.group(1)), raised.string[max(0, start - 4) : start])
-    return f"^{raised.group(1)}" if is_one else raised.group()
-
-
 def _line(line: str) -> str:
     """One line of wikitext as Markdown."""
     if line.startswith("="):
@@ -222,12 +215,13 @@ def _line(line: str) -> str:
             return f"\n{'#' * len(heading.group(1))} {heading.group(2)}\n"
     elif line.startswith(("*", "#", ":", ";")):
         if item := _ITEM.match(line):
-            marks, text = item.group(1), _STRAY_STOP.sub("", item.group(2))  # behind a template that left nothing
+            marks, number = item.group(1), item.group(2) or "1"
+            text = _STRAY_STOP.sub("", item.group(3))  # behind a template that left nothing
             if not text.strip():
                 return ""
             if marks[-1] in ":;":
                 return text
-            return "  " * (len(marks) - 1) + ("1. " if marks[-1] == "#" else "- ") + text
+            return "  " * (len(marks) - 1) + (f"{number}. " if marks[-1] == "#" else "- ") + text
     elif line.startswith("----"):
         return line.lstrip("-")
     return line

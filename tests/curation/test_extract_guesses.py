@@ -51,6 +51,8 @@ def test_files_sizes_colours_and_options_are_not_shown(hidden: str) -> None:
         ("Gold shines.{{FN|a}} Iron rusts.", "Gold shines. Iron rusts."),
         ("Gold shines. {{Mine|name=Dale|depth=300|ore=gold}}", "Gold shines."),
         ("Gold{{Doubtful|bot=Oinbot|date=May 2011}} shines.", "Gold shines."),
+        ("Gold lies in {{Place|DE-BE|Berlin|infobox}} now.", "Gold lies in Berlin now."),
+        ("Gold.\n* {{Relation|62422}}\n* {{Wikicitáty|téma=Dale}}\n* {{Item|Salt}}", "Gold.\n\n- Salt"),
         ("{{NI}}'''Oin''' digs, Gloin{{POW}} rests.", "Oin digs, Gloin rests."),
     ],
 )
@@ -89,6 +91,7 @@ def test_an_icon_in_place_of_a_word_says_it() -> None:
          "francium-223 by Oin (1966) and Oin 2005a, 2005b"),
         ("one{{br}}two, {{tick}}{{gap}}{{cross}}", "one\ntwo, ✓ ✗"),
         ("{{Col-begin}}{{Col-2}}Left.{{Col-2}}Right.{{Col-end}}", "Left.\n\nRight."),
+        ("{|\n| $5 || ${{Inflation|US|5|1914}} – {{Inflation|US|6|1914}}\n|}", "| $5 | |"),
         ("{|\n| 52 || {{Version|o|52.0}}\n|}", "| 52 | 52.0 |"),
     ],
 )  # fmt: skip

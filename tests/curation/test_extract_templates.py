@@ -37,7 +37,10 @@ def text_of(source: str) -> str:
         ("$5 (${{Inflation|US|5|1929}} today)", "$5"),
         ("$5 (in gold, ${{Inflation|US|5|1929}} today)", "$5 (in gold)"),
         ("£30, the equivalent of £{{formatnum:{{Inflation|UK|30|1912}}}} today, and", "£30 and"),
-        ("a cost of ${{Inflation|US|3000|1914}}", "a cost of $3,000 of 1914"),
+        ("a cost of ${{Inflation|US|3000|1914}}", "a cost of $3,000"),
+        ("$1 of 1914 is {{Inflation|US|1|1914}} now, $5 {{Inflation|US|5|1914|fmt=eq}} too", "$1 of 1914 is now, $5 too"),
+        ("{{US$|5}}, {{₹|10}}, {{¥|200}}, {{€|5 million}}, {{£|5}}, {{A$|5}}", "US$5, ₹10, ¥200, €5 million, £5, A$5"),
+        ("{{formatnum:{{Data Dale|people}}}} souls, {{formatnum:{{Data Dale|1234}}}} beasts", "souls, 1,234 beasts"),
     ],
 )
 def test_numbers_are_shown_as_the_page_shows_them(call: str, shown: str) -> None:
@@ -54,6 +57,8 @@ def test_numbers_are_shown_as_the_page_shows_them(call: str, shown: str) -> None
         ("{{as of|2015|3|lc=y}}", "as of March 2015"),
         ("{{reign|1837|1901}}", "r. 1837–1901"),
         ("{{circa|1200}}", "c. 1200"),
+        ("{{circa|1450|1460}}", "c. 1450 – c. 1460"),
+        ("{{bce|44}}, {{ce|79}}{{ce|date=May 2011}}, {{bc|5}}", "44 BCE, 79 CE, 5 BC"),
         ("{{marriage|Dis|1842|1865}}", "Dis (m. 1842–1865)"),
         ("{{date|someday}}", "someday"),
     ],
@@ -68,6 +73,12 @@ def test_dates_are_shown_in_words(call: str, shown: str) -> None:
         ("{{lang-de|Zwerg}}", "German: Zwerg"),
         ("{{lang-ar|قزم|qazam|dwarf}}", "Arabic: قزم, qazam, 'dwarf'"),
         ("{{lang-xx-unknown|dverg}}", "dverg"),
+        ("{{langx|ru|Пётр}}, {{langx|ar|قزم|qazam|dwarf}}", "Russian: Пётр, Arabic: قزم, qazam, 'dwarf'"),
+        ("{{langx|DE|Zwerg|label=none}}", "Zwerg"),
+        (
+            "{{citation needed span|deep|date=May 2011}}, {{cns|dark}}, {{clarify span|text=odd}}, {{clarify text|old}}",
+            "deep, dark, odd, old",
+        ),
         ("{{nihongo|Dwarf|ドワーフ|dowāfu}}", "Dwarf (ドワーフ, dowāfu)"),
         ("{{zh|s=矮人|p=ǎirén}}", "simplified Chinese: 矮人; pinyin: ǎirén"),
         ("{{IPAc-en|d|w|ɔːr|f}}", "/dwɔːrf/"),
@@ -97,6 +108,12 @@ def test_names_and_words_stay_in_their_sentence(call: str, shown: str) -> None:
         ("* {{cite book|last=Oin|first=B.|title=On Ore|year=1402|publisher=Dale Press|isbn=1}}", "- Oin, B. (1402). On Ore. Dale Press."),
         ("* {{cite web|title=Veins|work=Ore News|url=http://x.org}}", '- "Veins". Ore News.'),
         ("{{columns-list|2|\n* Iron\n* Gold\n}}", "- Iron\n- Gold"),
+        ("{{scroll box|text=\n* Iron\n* Gold\n}}", "- Iron\n- Gold"),
+        (
+            "{{Episode table|overall=5|episodes=\n{{Episode list\n|EpisodeNumber=1\n|Title=The Mill\n|ShortSummary=It stops.\n}}\n}}",
+            '"The Mill"\n\nIt stops.',
+        ),
+        ("{{Track listing|headline=Side A|title1=The Mill|note1=live|length1=3:05}}", 'Side A\n1. "The Mill" (live, 3:05)'),
         ("{{historical populations|1400|1200|1500|900}}", "| 1400 | 1,200 |\n| 1500 | 900 |"),
     ],
 )

@@ -20,6 +20,8 @@ WRAPPED = "It is a long sentence that its author wrapped in the midst of the lin
         ("A [[Ore|metal ore]] of [[Erebor]], [[Moria (mine)|]].", "A metal ore of Erebor, Moria."),
         ("Seen in [[CSI: Miami]], [[Re:Zero]] and [[X: First]].[[de:Gold]][[zh-min-nan:Kim]]", "Seen in CSI: Miami, Re:Zero and X: First."),
         ("Hear [[Media:a.ogg|her speech]] on [[wikipedia:Rome|Rome]].[[Category:Towns|Rome]]", "Hear her speech on Rome."),
+        ("See [[Help:Links]], [[Project:Rules]] and [[Portal:Dale]].[[Category:Towns]]", "See Help:Links, Project:Rules and Portal:Dale."),
+        ("Hear [[Media:a.ogg]] and [[File:a.png]]now.", "Hear and now."),
         ("Run <ol><li>Alpha</li>\n<li>Beta</li></ol>end.", "Run\n\n- Alpha\n- Beta\n\nend."),
         ("<table><tr><td>one</td><td>two</td></tr><tr><td>three</td><td>&nbsp;</td></tr></table>after", "one | two\nthree\n\nafter"),
         ("{|\n| a || <table><tr><td>one</td><td>two</td></tr></table>\n|}", "| a | one | two |"),
@@ -59,6 +61,8 @@ WRAPPED = "It is a long sentence that its author wrapped in the midst of the lin
         ('{| class="navbox"\n| Elves\n|}Text.', "Text."),
         ("<pre>\nif x:\n    dig()\n</pre>", "```\nif x:\n    dig()\n```"),
         ("10<sup>&minus;7</sup> ''mc''<sup>2</sup>, the 1<sup>st</sup>, word<sup>2</sup>.", "10^−7 mc^2, the 1st, word2."),
+        ("''x''<sub>''i''</sub><sup>2</sup>, log<sub>10</sub> 5, &alpha;<sub>in</sub>", "x_i^2, log_10 5, α_in"),
+        ("H<sub>2</sub>SO<sub>4</sub>, ab<sub>i</sub>, <sub>a small note below</sub> x{{sub|i}}", "H2SO4, abi, a small note below x_i"),
         ("{{val|6.241|e=18|u=m}} or {{val|3|u=C}}", "6.241×10^18 m or 3 C"),
         ("Gold (Au, {{audio|x.ogg}}) in (x,y) of [[Ore|\nore]].", "Gold (Au) in (x,y) of ore."),
         ("* {{cite|x}}. First of two.\n* ...and more", "- First of two.\n- ...and more"),
@@ -66,6 +70,26 @@ WRAPPED = "It is a long sentence that its author wrapped in the midst of the lin
     ],
 )
 def test_markup_becomes_what_a_reader_sees(source: str, text: str) -> None:
+    assert wikitext_to_text(source) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("# one\n# two\n# three", "1. one\n2. two\n3. three"),
+        ("#a\n##b\n##c\n###d\n##e\n#f\n##g", "1. a\n  1. b\n  2. c\n    1. d\n  3. e\n2. f\n  1. g"),
+        ("# one\n#: more\n#* part\n# two", "1. one\nmore\n  - part\n2. two"),
+        ("* a\n*# b\n*# c\n* d\n*# e", "- a\n  1. b\n  2. c\n- d\n  1. e"),
+        ("# one\n\n# new", "1. one\n\n1. new"),
+        ("# one\nA line.\n# new", "1. one\nA line.\n1. new"),
+        ("# one<br>more\n# two\n# *\n# {{cn}}\n# five", "1. one\nmore\n2. two\n3. *\n\n4. five"),
+        ("# one\n<!-- A -->\n<!-- B -->\n# two <!-- C -->\n# three", "1. one\n2. two\n3. three"),
+        ("# Call <pre>dig()</pre>\n# Rest", "1. Call\n```\ndig()\n```\n\n2. Rest"),
+        ("# Call\n<pre>dig()</pre>\n# New", "1. Call\n\n```\ndig()\n```\n\n1. New"),
+        ("{{columns-list|2|\n# Iron\n# Gold\n}}", "1. Iron\n2. Gold"),
+    ],
+)
+def test_items_of_numbered_lists_are_counted(source: str, text: str) -> None:
     assert wikitext_to_text(source) == text
 
 

@@ -38,6 +38,11 @@ def test_a_template_is_metered_by_the_characters_that_can_be_seen(source: str, u
     assert uses(source)[use.name] == use
 
 
+def test_the_number_of_a_guess_that_another_call_hands_on_is_not_shown() -> None:
+    found = extract(item(f"{AROUND}He digs with {{{{lc:{{{{Item|AXE}}}}}}}} there.", "text/x-wiki"))
+    assert found.text.endswith("He digs with axe there.")
+
+
 def test_what_is_shown_within_a_box_is_lost_by_the_box() -> None:
     found = uses("{{Infobox mine|depth={{nowrap|300 m}}}}")
     assert (found["nowrap"].kept, found["infobox mine"].given, found["infobox mine"].kept) == (4, 4, 0)
