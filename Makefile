@@ -10,7 +10,7 @@ run: $(READY)
 	$(VENV)/bin/berry build quickstart --home $(HOME_DIR)
 
 test: $(READY) lint
-	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(READY)
 	sh tests/setup.sh
