@@ -162,10 +162,11 @@ def test_a_secret_of_two_kinds_is_hidden_as_a_whole() -> None:
 )
 def test_a_long_text_of_beginnings_takes_time_by_its_length(unit: str) -> None:
     def seconds(length: int) -> float:
-        text = unit * (length // len(unit))
-        started = time.process_time()
-        list(secrets(text))
-        return time.process_time() - started
+        text, taken = unit * (length // len(unit)), []
+        for _ in range(3):
+            started = time.process_time()
+            list(secrets(text))
+            taken.append(time.process_time() - started)
+        return min(taken)
 
-    seconds(1000)
     assert seconds(200_000) < 40 * max(seconds(20_000), 0.01)

@@ -48,6 +48,7 @@ def test_rows_of_a_split_are_items_of_the_commit_that_the_revision_stands_for(ca
     assert "GET /api/datasets/someone/tales/revision/v1" in hub.asked
 
 
+@pytest.mark.slow
 def test_a_second_capture_of_the_same_commit_asks_for_no_row_again(captures: Captures, hub: Hub) -> None:
     first, second = captures.again({}, {})
     assert first == second
@@ -55,6 +56,7 @@ def test_a_second_capture_of_the_same_commit_asks_for_no_row_again(captures: Cap
     assert hub.asked[-2:] == [f"GET {PUBLISH}", "GET /api/datasets/someone/tales/revision/main"]
 
 
+@pytest.mark.slow
 def test_only_the_rows_asked_for_of_the_split_asked_for_are_read(captured: Capture) -> None:
     assert [item["content"] for item in captured(max_rows=2)[:-1]] == ["tale 0", "tale 1"]
     assert [item["content"] for item in captured(split="test")[:-1]] == ["held out"]

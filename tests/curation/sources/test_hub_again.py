@@ -61,6 +61,7 @@ def test_a_row_that_leaves_the_data_set_is_a_tombstone_and_stays_one(captures: C
     assert last["bee"]["content"] == b"tale of bee"
 
 
+@pytest.mark.slow
 def test_a_row_that_leaves_stays_as_it_was_where_the_recipe_says_so(captures: Captures, hub: Hub) -> None:
     hub.files, hub.coming = rows("ape", "bee"), [rows("ape"), rows("ape", "cat")]
     kept = {"columns": {"id": "name"}, "vanished": "keep"}
@@ -68,6 +69,7 @@ def test_a_row_that_leaves_stays_as_it_was_where_the_recipe_says_so(captures: Ca
     assert third["bee"]["content"] == b"tale of bee"
 
 
+@pytest.mark.slow
 def test_without_an_id_column_a_shorter_data_set_has_tombstones_for_its_last_rows(captures: Captures, hub: Hub) -> None:
     hub.files, hub.coming = rows("ape", "bee", "cat"), [rows("bee", "cat")]
     _, second = captures.again({}, {})
@@ -87,6 +89,7 @@ def test_rows_that_could_not_be_read_stay_as_they_were_there_or_gone(captures: C
     assert gone(last) == ["cat"]
 
 
+@pytest.mark.slow
 def test_rows_beyond_the_most_that_are_read_stay_until_the_recipe_wants_fewer(captures: Captures, hub: Hub) -> None:
     hub.files, hub.coming = rows("ape", "bee"), [rows("cat", "ape", "bee"), rows("dog", "cat", "ape", "bee")]
     _, second, fewer = captures.again(*({"columns": {"id": "name"}, "max_rows": most} for most in (2, 2, 1)))
@@ -94,6 +97,7 @@ def test_rows_beyond_the_most_that_are_read_stay_until_the_recipe_wants_fewer(ca
     assert list(fewer) == ["dog"]
 
 
+@pytest.mark.slow
 def test_other_rows_than_before_make_none_of_those_gone(captures: Captures, hub: Hub) -> None:
     hub.files = rows("ape", "bee")
     _, second = captures.again({"vanished": "keep"}, {"columns": {"id": "name"}, "vanished": "keep"})

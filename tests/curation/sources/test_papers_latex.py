@@ -80,6 +80,7 @@ def test_damaged_and_boundless_sources_are_failures_of_their_own(arxiv: Arxiv, p
             extracted(row)
 
 
+@pytest.mark.slow
 def test_files_that_take_in_one_another_end(arxiv: Arxiv, papers: Any, captures: Captures) -> None:
     doubling = {f"f{n}.tex": f"x{n} \\input{{f{n + 1}}}\\input{{f{n + 1}}}" for n in range(40)}
     main = "\\documentclass{article}\\begin{document}Begins here. \\input{a}\\input{f0}\\end{document}"

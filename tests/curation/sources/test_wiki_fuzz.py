@@ -76,6 +76,7 @@ def wiki() -> Iterator[DamagedWiki]:
 SELECTIONS: list[dict[str, Any]] = [{"whole_wiki": True}, {"titles": ["A", "R", "Nobody"], "text": "wikitext"}, {"categories": ["C"]}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("selected", SELECTIONS, ids=["whole wiki", "titles", "category"])
 def test_a_capture_of_damaged_answers_ends_with_items_or_an_error_of_ours(wiki: DamagedWiki, selected: dict[str, Any]) -> None:
     common: dict[str, Any] = {"delay_seconds": 0.0, "private_addresses": True, "user_agent": "fuzz"}

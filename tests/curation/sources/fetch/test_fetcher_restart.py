@@ -62,7 +62,7 @@ def seen(folder: Path) -> list[str]:
     return file.read_text().splitlines() if file.exists() else []
 
 
-@pytest.mark.parametrize(("concurrency", "kills"), [(1, 4), (4, 4), pytest.param(1, 20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("concurrency", "kills"), [(4, 4), pytest.param(1, 20, marks=pytest.mark.slow)])
 def test_a_capture_that_is_killed_again_and_again_asks_for_no_page_more_than_twice(
     tmp_path: Path, big_web: LoopbackSite, concurrency: int, kills: int
 ) -> None:

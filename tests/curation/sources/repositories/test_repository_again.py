@@ -93,6 +93,7 @@ capture_source(source, Context(folder, folder / "state", cache=folder / "cache")
 """
 
 
+@pytest.mark.slow
 def test_a_capture_that_is_killed_at_any_moment_and_started_again_gives_the_same_rows(
     work: Work, server: Server, captures: Captures, tmp_path: Path
 ) -> None:

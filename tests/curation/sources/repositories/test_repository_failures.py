@@ -44,6 +44,7 @@ def test_a_server_that_is_not_there_and_one_without_the_repository_are_errors(se
         captures.again(source(url=f"{server.address}/absent.git"))
 
 
+@pytest.mark.slow
 def test_a_clone_that_grows_too_large_is_given_up(work: Work, server: Server, captures: Captures) -> None:
     work.commit({f"f{n}.py": os.urandom(400_000).hex() for n in range(20)})
     url = server.publish(work)
