@@ -1,5 +1,6 @@
 """What a build made, by digest: everything but the files that say when it happened."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -41,7 +42,14 @@ def start_build(home: Path, recipe: Path) -> subprocess.Popen[bytes]:
 def start(command_name: str, recipe: Path, home: Path) -> subprocess.Popen[bytes]:
     """A command on a recipe in a process group of its own."""
     command = [sys.executable, "-m", "flows", command_name, str(recipe), "--home", str(home)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests that run in the background inherit that it is ignored
+    )
 
 
 def reaches(build: subprocess.Popen[bytes], home: Path, stage: str, count: int = 1) -> bool:

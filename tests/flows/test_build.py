@@ -108,7 +108,7 @@ def test_ctrl_c_ends_a_build_at_once_and_leaves_no_process_behind(built: tuple[P
     build = start_build(tmp_path / "home", built[0])
     assert reaches(build, tmp_path / "home", stage)
     os.killpg(build.pid, signal.SIGINT)
-    assert build.wait(60) == 130
+    assert build.wait(15) == 130
     time.sleep(2)
     assert running_in_group(build.pid) == []
 

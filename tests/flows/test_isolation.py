@@ -31,7 +31,7 @@ def lost(rows: Path, detail: str, out: Path) -> int:
     return write_table(out, [{**row, "outcome": detail} for row in read_table(rows).to_pylist()], ROWS)
 
 
-@pytest.mark.parametrize("killers", [(0,), (3,), (6,), (2, 5)])
+@pytest.mark.parametrize("killers", [pytest.param((0,), marks=pytest.mark.slow), pytest.param((6,), marks=pytest.mark.slow), (2, 5)])
 def test_a_document_that_kills_its_process_is_recorded_and_costs_no_other(tmp_path: Path, killers: tuple[int, ...]) -> None:
     names = [f"killer {number}" if number in killers else f"document {number}" for number in range(7)]
     rows = tmp_path / "rows.parquet"

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.flows.conftest import SAMPLE, Berry
 from tests.flows.curations import curate, rows
 
@@ -30,6 +32,7 @@ transcript = 0.8
 """
 
 
+@pytest.mark.slow
 def test_a_curation_says_which_domain_binds_and_how_many_documents_that_costs(berry: Berry, tmp_path: Path) -> None:
     recipe = tmp_path / "unequal.toml"
     recipe.write_text(RECIPE.replace("SAMPLE", str(SAMPLE)))
