@@ -18,7 +18,8 @@ def with_marks(media_type: str, **said: bool | str | None) -> str:
     message["content-type"] = media_type
     for name, value in said.items():
         if value is not None:
-            message.set_param(name, _WORDS[value] if isinstance(value, bool) else value)
+            # behind a backslash at the end of a value the library reads no further
+            message.set_param(name, _WORDS[value] if isinstance(value, bool) else value.replace("\\", "/"))
     return str(message["content-type"])
 
 
