@@ -106,9 +106,9 @@ def clean(
 
 def clean_title(title: str, switches: CleaningSwitches = ALL_ON) -> str:
     """A title by the cleaners of characters and of personal data; empty where nothing is left."""
-    work = _Work(title)
+    work, links = _Work(title), [(name, each) for name, each in _TITLE if getattr(switches, name)]
     for _ in range(MOST_ROUNDS):
-        if not work.go_through([(name, each) for name, each in _TITLE if getattr(switches, name)]):
+        if not work.go_through(links):
             break
     return work.text.strip()
 

@@ -24,7 +24,7 @@ from curation.extract.latex_names import (
     THIRD_ARGUMENT,
     WORDS,
 )
-from curation.extract.latex_scanner import BLANK, OPTIONS_OF_LISTING, Scanner, flowing, language_and_caption, tidy
+from curation.extract.latex_scanner import BLANK, OPTION, OPTIONS_OF_LISTING, Scanner, flowing, language_and_caption, tidy
 from curation.extract.latex_tables import MOST_NESTED, TABLES, behind_columns, table_ends, table_of
 from curation.extract.latex_units import NUMBERS, QUANTITIES, number, quantity, unit
 from curation.extract.powers import is_power
@@ -39,7 +39,6 @@ MAX_DEPTH = 12
 """Levels of a list that are shown by indentation."""
 
 _TOKEN = re.compile(r"\\([A-Za-z@]+)\*?[ \t]*|\\([^A-Za-z])|([{}])|(\$\$?)|(~)|(---?|``|'')")
-_OPTION = re.compile(r"[ \t]*\[[^\[\]\n]{0,300}\]")
 _BRACE = re.compile(r"[ \t]*\n?[ \t]*\{")
 _CITED = re.compile(r"\s*(?:\[([^\[\]]{0,200})\])?\s*(?:\[([^\[\]]{0,200})\])?\s*\{([^{}]{0,2000})\}")
 _CAPTION = re.compile(r"\\(?:caption|captionof\s*\{\w+\}|tablecaption)\*?\s*(?:\[[^\[\]]{0,300}\])?\s*\{")
@@ -135,7 +134,7 @@ class Reader(Scanner):
         if name == "ding":
             return dingbat(self._argument())
         if name in SKIPS or name in BOXES or name == "footnotemark":
-            self.skip(_LENGTH if name in SKIPS else _SIZE if name in BOXES else _OPTION)
+            self.skip(_LENGTH if name in SKIPS else _SIZE if name in BOXES else OPTION)
             return "" if name not in BOXES else self._argument()
         if name == "ensuremath" or name.endswith("equation"):
             return self.formula("$" if name == "ensuremath" else "$$")
@@ -188,7 +187,7 @@ class Reader(Scanner):
             return f"\n\n{self._inner(head.group(1)).line() if head else 'Proof'}. "
         for _ in range(ARGUMENTS.get(plain, 0)):
             self.skip(_ARGUMENT)
-        while self.skip(_OPTION):
+        while self.skip(OPTION):
             pass
         if plain in LISTS:
             self.lists.append((name, 0))
@@ -270,7 +269,7 @@ class Reader(Scanner):
     def _argument(self) -> str:
         """The text of the next argument in braces, options before it skipped; empty where there is none."""
         start = self.position
-        while self.skip(_OPTION):
+        while self.skip(OPTION):
             pass
         if self.depth > DEEPEST or not self.skip(_BRACE):
             self.position = start

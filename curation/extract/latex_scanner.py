@@ -14,7 +14,9 @@ _SPACED = re.compile(r" +(?=[,;)]|[.:](?![\w=:.]))|(?<=\() +(?=\w)")  # but not 
 _UNCITED = re.compile(r"(?<!\n)\n([.,;)])(?=\s|$)|,(?:[ \n]?,){0,20}[ \n]?([.;)])(?=\s|$)|(,)(?:[ \n]?,){1,20}")  # what citations left
 _LONGEST_VERB = 1_000  # characters
 _LONGEST_GROUP = 300  # characters
-_OPTION = re.compile(r"[ \t]*\[[^\[\]\n]{0,300}\]")
+OPTION = re.compile(r"[ \t]*\[[^\[\]\n]{0,300}\]")
+"""An optional argument."""
+
 _BRACE_AHEAD = re.compile(r"[ \t]*(?=\{)")
 
 OPTIONS_OF_LISTING = re.compile(r"(?:\s{0,9}\[(?:[^\[\]{}]|\{(?:[^{}]|\{[^{}]{0,200}\}){0,300}\}){0,400}\])?(?:[ \t]*\{[^{}\n]{0,40}\})?")
@@ -72,7 +74,7 @@ class Scanner:
     def group(self) -> str:
         """The source of the next argument in braces, an option before it skipped; empty where there is none that is short."""
         start = self.position
-        self.skip(_OPTION)
+        self.skip(OPTION)
         end = group_end(self.source, self.position, _LONGEST_GROUP) if self.skip(_BRACE_AHEAD) else -1
         if end < 0:
             self.position = start
